@@ -1,0 +1,73 @@
+// Looks at the package as a user gets it: packs it, has publint and attw judge the tarball, installs it into an empty
+// folder without the optional peers, and imports every subpath there, each in a process of its own.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Finished, ROOT, run } from './run.ts'
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, unknown>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+/** What npm itself always adds, and what `files` allows. */
+const ALLOWED = /^(dist\/.+\.(js|d\.ts|html|css|svg)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
+
+const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as Manifest
+const temp = mkdtempSync(join(tmpdir(), 'lading-packed-'))
+try {
+  checkPackage()
+} finally {
+  rmSync(temp, { recursive: true, force: true })
+}
+
+function checkPackage(): void {
+  const packed = run('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', temp])
+  if (!report('npm pack', packed)) return
+  const { filename, files } = onlyEntry(packed.stdout)
+  const tarball = join(temp, filename)
+
+  const extra = files.map((file) => file.path).filter((path) => !ALLOWED.test(path))
+  report('only what belongs in it', { ok: extra.length === 0, output: `not to be packed: ${extra.join(', ')}\n` })
+  report('publint', run('publint', ['run', tarball, '--strict']))
+  report('attw', run('attw', [tarball, '--profile', 'esm-only', '--no-color', '--no-emoji']))
+  checkInstalled(tarball)
+}
+
+function checkInstalled(tarball: string): void {
+  const app = join(temp, 'app')
+  mkdirSync(app)
+  writeFileSync(join(app, 'package.json'), '{ "name": "app", "private": true, "type": "module" }\n')
+  const install = ['install', tarball, '--omit=peer', '--omit=optional', '--no-audit', '--no-fund', '--loglevel=error']
+  if (!report('installs without optional peers', run('npm', install, app))) return
+
+  const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json')
+  const names = subpaths.map((subpath) => subpath.replace('.', 'lading'))
+  for (const name of names) {
+    const script = `const all = await import('${name}'); if (Object.keys(all).length === 0) throw new Error('exports nothing')`
+    report(`import '${name}'`, run('node', ['--input-type=module', '--eval', script], app))
+  }
+  report('lading --help', run(join(app, 'node_modules/.bin/lading'), ['--help'], app))
+
+  // The declarations are checked too (no --skipLibCheck): they may name a package that the user does not have.
+  writeFileSync(join(app, 'user.ts'), names.map((name, n) => `export * as _${n} from '${name}'\n`).join(''))
+  const types = ['--types', 'node', '--typeRoots', `${ROOT}node_modules/@types`]
+  const strict = ['--strict', '--module', 'nodenext', '--target', 'es2024', '--lib', 'es2024,esnext.disposable']
+  report('types without optional peers', run('tsc', ['--noEmit', ...strict, ...types, 'user.ts'], app))
+}
+
+/** `npm pack --json` prints a list with one entry; npm 12 prints an object instead. */
+function onlyEntry(json: string): { filename: string; files: { path: string }[] } {
+  const [entry] = Object.values(JSON.parse(json) as Record<string, { filename: string; files: { path: string }[] }>)
+  if (entry === undefined) throw new Error('npm pack packed nothing')
+  return entry
+}
+
+function report(what: string, { ok, output }: Pick<Finished, 'ok' | 'output'>): boolean {
+  process.stdout.write(`${ok ? '✓' : '✗'} ${what}\n`)
+  if (!ok) {
+    process.stdout.write(output)
+    process.exitCode = 1
+  }
+  return ok
+}

@@ -1,0 +1,18 @@
+import type { ObjectStoreCapabilities } from '../../ports/object-store.ts'
+
+/**
+ * What a store in a folder can do.
+ *
+ * A file system creates a name only if it is free (`link(2)`) but cannot swap a content for another: registers are
+ * numbered. A request is cheap, so every blob is a file that `ls` shows. Files end where the disk does.
+ */
+export const FS_CAPABILITIES: ObjectStoreCapabilities = Object.freeze({
+  adapter: 'fs',
+  register: 'numbered',
+  batch: false,
+  staging: true,
+  copy: true,
+  packBelowBytes: 0,
+  objectBytesMax: Number.MAX_SAFE_INTEGER,
+  concurrency: 16,
+})

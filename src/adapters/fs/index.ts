@@ -1,0 +1,3 @@
+export type { NodeFileSystem } from './client.ts'
+export type { FsOptions } from './config.ts'
+export { createFsObjectStore } from './object-store.ts'

@@ -1,0 +1,95 @@
+import { join, resolve } from 'node:path'
+import { LadingError } from '../../domain/errors.ts'
+import { errnoOf, fileError, ifPresent, onFile } from './file-errors.ts'
+import { describeKind } from './file-kinds.ts'
+import type { UserFileSystem } from './user-file-system.ts'
+import { isWithin } from './is-within.ts'
+
+/**
+ * The folders below a root that were seen to be folders, and no links, from the root down.
+ *
+ * Each is looked at once and then remembered, so that many files in one folder cost one look. The root itself may be
+ * a link: whoever named it meant what it leads to.
+ */
+export class KnownFolders {
+  readonly #fs: UserFileSystem
+  readonly #root: string
+  /** Path below the root → real path. */
+  readonly #known = new Map<string, string>()
+
+  constructor(fs: UserFileSystem, root: string) {
+    this.#fs = fs
+    this.#root = resolve(root)
+  }
+
+  /** The real paths of all folders seen so far. */
+  seen(): readonly string[] {
+    return [...this.#known.values()]
+  }
+
+  /** The real path of a folder, given by its segments below the root; null when it is not there and is not to be made. */
+  async find(segments: readonly string[], { make }: { readonly make: boolean }): Promise<string | null> {
+    const path = segments.join('/')
+    const known = this.#known.get(path)
+    if (known !== undefined) return known
+    const found = segments.length === 0 ? await this.#findRoot(make) : await this.#findBelow(segments, make)
+    if (found !== null) this.#known.set(path, found)
+    return found
+  }
+
+  /** Whether a folder still is where it was seen: neither gone nor behind a link that took the place of a parent. */
+  async isInPlace(folder: string): Promise<boolean> {
+    return (await ifPresent(folder, this.#fs.promises.realpath(folder))) === folder
+  }
+
+  /** The error for a folder that is not in its place any more. All folders are looked at anew from now on. */
+  displaced(folder: string): LadingError {
+    this.#known.clear()
+    return new LadingError('CONFLICT', {
+      key: folder,
+      detail: 'the folder was moved, removed or replaced by a link while files were written into it',
+      next: 'find out what changes it, then try again',
+    })
+  }
+
+  async #findRoot(make: boolean): Promise<string | null> {
+    if (make) await onFile(this.#root, this.#fs.promises.mkdir(this.#root, { recursive: true }))
+    const real = await ifPresent(this.#root, this.#fs.promises.realpath(this.#root))
+    if (real !== null) await this.#assertFolder(real, this.#root)
+    return real
+  }
+
+  async #findBelow(segments: readonly string[], make: boolean): Promise<string | null> {
+    const parent = await this.find(segments.slice(0, -1), { make })
+    if (parent === null) return null
+    const path = join(this.#root, ...segments)
+    const folder = join(parent, segments.at(-1)!)
+    if (make) await this.#make(folder, path)
+    if (!(await this.#assertFolder(folder, path))) return null
+
+    const real = await onFile(path, this.#fs.promises.realpath(folder))
+    // A parent became a link since it was seen.
+    if (!isWithin(real, parent)) throw notFolder(path, 'it lies outside the folder that is downloaded into')
+    return real
+  }
+
+  async #make(folder: string, path: string): Promise<void> {
+    try {
+      await this.#fs.promises.mkdir(folder)
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw fileError(error, path)
+    }
+  }
+
+  /** False when there is nothing. */
+  async #assertFolder(folder: string, path: string): Promise<boolean> {
+    const stats = await ifPresent(path, this.#fs.promises.lstat(folder))
+    if (stats === null) return false
+    if (!stats.isDirectory()) throw notFolder(path, `it is ${describeKind(stats)} where a folder is needed`)
+    return true
+  }
+}
+
+function notFolder(path: string, detail: string): LadingError {
+  return new LadingError('CONFLICT', { key: path, detail, next: 'move it away, or choose another folder' })
+}

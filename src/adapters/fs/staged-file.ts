@@ -1,0 +1,145 @@
+import { LadingError } from '../../domain/errors.ts'
+import type { CallOptions } from '../../ports/call.ts'
+import { throwIfAborted } from '../../ports/facade/call-gate.ts'
+import type { FileHandle, FileSystem } from './client.ts'
+import type { Disk } from './disk.ts'
+import { isErrno, translated } from './errors.ts'
+
+/** Content is read-only from the moment it is made: only the handle that made it can write to it. */
+const READ_ONLY = 0o444
+
+/**
+ * A file below `staging/` that becomes an object under a name given at the end. A process that is killed leaves that
+ * file behind and nothing else.
+ *
+ * A small object costs open, write, stat, fsync, close, link and unlink, one after the other.
+ */
+export class StagedFile {
+  readonly #disk: Disk
+  readonly #options: CallOptions
+  readonly #path: string
+  #handle: FileHandle | null = null
+  #made = false
+  #sizeBytes = 0
+
+  constructor(disk: Disk, options: CallOptions) {
+    this.#disk = disk
+    this.#options = options
+    this.#path = disk.temporaryPath()
+  }
+
+  /** Appends a chunk. Rejects `ABORTED`, `UNAVAILABLE`, `UNAUTHORIZED`. */
+  async write(chunk: Uint8Array): Promise<void> {
+    throwIfAborted(this.#options)
+    await translated('none', async () => {
+      const handle = await this.#open()
+      for (let offset = 0; offset < chunk.length;) {
+        offset += (await handle.write(chunk, offset, chunk.length - offset)).bytesWritten
+      }
+    })
+    this.#sizeBytes += chunk.length
+  }
+
+  /**
+   * Gives the file its name if that is free. Its bytes are durable when it answers, its name only once the folder is
+   * synced. Rejects `ABORTED`, `UNKNOWN_OUTCOME`, and what `write` rejects.
+   */
+  async publish(key: string): Promise<'created' | 'exists'> {
+    throwIfAborted(this.#options)
+    const answer = (await this.#isThere(key)) ? 'exists' : await this.#link(key)
+    await this.discard()
+    return answer
+  }
+
+  /** Gives the file its name, whatever has it now. Not durable when it answers, but whole, old or new. */
+  async replace(key: string): Promise<void> {
+    await translated('none', async () => {
+      const found = await this.#disk.statusOf(key)
+      if (found?.isDirectory()) throw isFolder()
+      // A content that a crash of the machine leaves empty is whole if it is to be empty.
+      await this.#seal({ sync: this.#sizeBytes > 0 })
+    })
+    throwIfAborted(this.#options)
+    const path = this.#disk.pathOf(key)
+    await translated('possible', () =>
+      this.#disk.folders.inFolderOf(path, () => this.#disk.fs.rename(this.#path, path)),
+    )
+    this.#made = false
+  }
+
+  /** Drops the file. What cannot be removed stays below `staging/`, where a sweep by age finds it: never rejects. */
+  async discard(): Promise<void> {
+    await this.#close().catch(() => undefined)
+    if (this.#made) await this.#disk.fs.unlink(this.#path).catch(() => undefined)
+    this.#made = false
+  }
+
+  /** Looking first spares the sync of bytes that are there already, the dearest part of logging known content. */
+  async #isThere(key: string): Promise<boolean> {
+    if (!this.#disk.durable) return false
+    const found = await translated('none', () => this.#disk.statusOf(key))
+    if (found?.isDirectory()) throw isFolder()
+    return found !== null
+  }
+
+  async #link(key: string): Promise<'created' | 'exists'> {
+    await translated('none', () => this.#seal({ sync: true }))
+    throwIfAborted(this.#options)
+    const path = this.#disk.pathOf(key)
+    try {
+      await this.#disk.folders.inFolderOf(path, () => this.#disk.fs.link(this.#path, path))
+      return 'created'
+    } catch (error) {
+      return translated('possible', () => this.#taken(key, error))
+    }
+  }
+
+  /** `exists` if the name was taken by an object; else throws what went wrong. */
+  async #taken(key: string, error: unknown): Promise<'exists'> {
+    if (!isErrno(error, 'EEXIST')) throw error
+    const found = await this.#disk.statusOf(key)
+    if (found?.isDirectory()) throw isFolder()
+    return 'exists'
+  }
+
+  async #seal({ sync }: { readonly sync: boolean }): Promise<void> {
+    const handle = await this.#open()
+    if (sync && this.#disk.durable) await handle.sync()
+    // Network file systems report what they could not write as late as here.
+    await this.#close()
+  }
+
+  async #open(): Promise<FileHandle> {
+    if (this.#handle) return this.#handle
+    this.#handle = await this.#disk.folders.inFolderOf(this.#path, () => create(this.#disk.fs, this.#path))
+    this.#made = true
+    return this.#handle
+  }
+
+  async #close(): Promise<void> {
+    const handle = this.#handle
+    this.#handle = null
+    await handle?.close()
+  }
+}
+
+async function create(fs: FileSystem, path: string): Promise<FileHandle> {
+  try {
+    return await fs.open(path, 'wx', READ_ONLY)
+  } catch (error) {
+    if (!isErrno(error, 'EACCES')) throw error
+  }
+  // memfs holds the mode against the very call that makes the file, and leaves it there. Whether access is really
+  // denied shows at the second try.
+  await fs.unlink(path).catch(() => undefined)
+  const handle = await fs.open(path, 'wx', 0o600)
+  await handle.chmod(READ_ONLY)
+  return handle
+}
+
+function isFolder(): LadingError {
+  return new LadingError('INVALID', {
+    detail: 'a folder is where the object would be: on a disk a key is never both',
+    next: 'use another key, or move the folder away',
+  })
+}

@@ -1,0 +1,189 @@
+import type { Dirent } from 'node:fs'
+import { isUtf8 } from 'node:buffer'
+import { join } from 'node:path'
+import { LadingError } from '../../domain/errors.ts'
+import type { CallOptions } from '../../ports/call.ts'
+import type { FoundFile } from '../../ports/files.ts'
+import { throwIfAborted } from '../../ports/facade/call-gate.ts'
+import { errnoOf, fileError, onFile } from './file-errors.ts'
+import { notLoggable } from './file-kinds.ts'
+import { FileSource } from './file-source.ts'
+import type { UserFileSystem } from './user-file-system.ts'
+import { isWithin } from './is-within.ts'
+
+/** Folders being listed and slices of files being looked at, at once. */
+const STEPS_MAX = 4
+/** Files that one step looks at together. */
+const SLICE_COUNT = 64
+
+/** How Node writes bytes of a name that are not UTF-8. It is also a character that a name may have. */
+const REPLACEMENT = '\uFFFD'
+
+/** A folder on the way of the walk. */
+interface Folder {
+  /** Relative to the walked one; empty for that itself. */
+  readonly path: string
+  /** Without links. */
+  readonly real: string
+  /** The folder that the walk came from, through a link or not. */
+  readonly from: Folder | null
+}
+
+/** A piece of work: a folder to list, or some of its children to look at. */
+interface Step {
+  readonly folder: Folder
+  readonly children: readonly Dirent[] | null
+}
+
+/** What a step found, and the work that it leads to. */
+interface Found {
+  readonly files: readonly FoundFile[]
+  readonly steps: readonly Step[]
+}
+
+/**
+ * Every regular file below a folder, as `Files.walk` says, in no particular order.
+ *
+ * - `keep` is asked of files and links. Folders are always listed, because files below them may be wanted: one that
+ *   cannot be read is `UNAUTHORIZED`. A link to a folder inside is followed; other links obey `keep`.
+ * - A name that is not UTF-8 is `INVALID`.
+ * - Costs a listing for each folder and a stat for each file that is kept. Works ahead of the reader by at most
+ *   256 files and four folders. Nothing is under way any more once the iteration has ended.
+ */
+export async function* walkFolder(
+  fs: UserFileSystem,
+  folder: string,
+  options: CallOptions & { readonly keep?: ((path: string) => boolean) | undefined },
+): AsyncGenerator<FoundFile, void> {
+  throwIfAborted(options)
+  const root = { path: '', real: await onFile(folder, fs.promises.realpath(folder)), from: null }
+  const walker = new Walker(fs, { name: folder, real: root.real }, options.keep ?? (() => true))
+  const waiting: Step[] = [{ folder: root, children: null }]
+  const underWay = new Map<Step, Promise<readonly [Step, Found]>>()
+  const start = (step: Step): void => {
+    const taken = walker.take(step).then((found) => [step, found] as const)
+    underWay.set(step, taken)
+  }
+  try {
+    while (waiting.length + underWay.size > 0) {
+      throwIfAborted(options)
+      while (waiting.length > 0 && underWay.size < STEPS_MAX) start(waiting.pop()!)
+      const [step, found] = await Promise.race(underWay.values())
+      underWay.delete(step)
+      for (const next of found.steps) waiting.push(next)
+      yield* found.files
+    }
+  } finally {
+    await Promise.allSettled(underWay.values())
+  }
+}
+
+class Walker {
+  readonly #fs: UserFileSystem
+  readonly #root: { readonly name: string; readonly real: string }
+  readonly #keep: (path: string) => boolean
+
+  constructor(fs: UserFileSystem, root: { name: string; real: string }, keep: (path: string) => boolean) {
+    this.#fs = fs
+    this.#root = root
+    this.#keep = keep
+  }
+
+  async take({ folder, children }: Step): Promise<Found> {
+    if (children === null) return this.#list(folder)
+    const found = await Promise.all(children.map((child) => this.#look(folder, child)))
+    return { files: found.flatMap(({ files }) => files), steps: found.flatMap(({ steps }) => steps) }
+  }
+
+  async #list(folder: Folder): Promise<Found> {
+    const listing = this.#fs.promises.readdir(folder.real, { withFileTypes: true })
+    const entries = await onFile(this.#nameOf(folder.path), listing)
+    if (entries.some(({ name }) => name.includes(REPLACEMENT))) await this.#assertUtf8(folder)
+
+    const steps: Step[] = []
+    const kept: Dirent[] = []
+    for (const entry of entries) {
+      if (entry.isDirectory()) steps.push({ folder: childOf(folder, entry.name), children: null })
+      else if (entry.isSymbolicLink() || this.#keep(pathOf(folder, entry.name))) kept.push(entry)
+    }
+    for (let from = 0; from < kept.length; from += SLICE_COUNT) {
+      steps.push({ folder, children: kept.slice(from, from + SLICE_COUNT) })
+    }
+    return { files: [], steps }
+  }
+
+  /** Looks at a child that is not a folder itself. */
+  async #look(folder: Folder, child: Dirent): Promise<Found> {
+    const path = pathOf(folder, child.name)
+    const realPath = join(folder.real, child.name)
+    if (child.isSymbolicLink()) return this.#follow(folder, path, realPath)
+    if (!child.isFile()) throw notLoggable(this.#nameOf(path), child)
+    const { size } = await onFile(this.#nameOf(path), this.#fs.promises.lstat(realPath))
+    return { files: [this.#foundFile(path, realPath, size)], steps: [] }
+  }
+
+  async #follow(folder: Folder, path: string, link: string): Promise<Found> {
+    try {
+      const real = await this.#fs.promises.realpath(link)
+      if (!isWithin(real, this.#root.real)) throw badLink(this.#nameOf(path), 'leads out of the folder')
+      const stats = await this.#fs.promises.lstat(real)
+      if (stats.isDirectory()) return { files: [], steps: [this.#enter(folder, path, real)] }
+      if (!stats.isFile()) throw notLoggable(this.#nameOf(path), stats)
+      return { files: this.#keep(path) ? [this.#foundFile(path, real, stats.size)] : [], steps: [] }
+    } catch (error) {
+      // Only now is it known that no files of the walk lie behind this link, so that `keep` can be asked of itself.
+      if (!this.#keep(path)) return { files: [], steps: [] }
+      throw this.#linkError(error, path)
+    }
+  }
+
+  #enter(folder: Folder, path: string, real: string): Step {
+    for (let step: Folder | null = folder; step !== null; step = step.from) {
+      if (isWithin(step.real, real)) throw badLink(this.#nameOf(path), 'leads back to a folder above it: a loop')
+    }
+    return { folder: { path, real, from: folder }, children: null }
+  }
+
+  #linkError(error: unknown, path: string): unknown {
+    const name = this.#nameOf(path)
+    if (errnoOf(error) === 'ENOENT') return badLink(name, 'leads to nothing', error)
+    return errnoOf(error) === 'ELOOP' ? badLink(name, 'leads to itself: a loop', error) : fileError(error, name)
+  }
+
+  /** Reads the names once more, as bytes, to tell a name that is not UTF-8 from one that has the character U+FFFD. */
+  async #assertUtf8(folder: Folder): Promise<void> {
+    const listing = this.#fs.promises.readdir(folder.real, { withFileTypes: true, encoding: 'buffer' })
+    for (const entry of await onFile(this.#nameOf(folder.path), listing)) {
+      const path = pathOf(folder, entry.name.toString())
+      if (isUtf8(entry.name) || (!entry.isDirectory() && !this.#keep(path))) continue
+      const detail = 'its name on disk is not valid UTF-8'
+      throw new LadingError('INVALID', { key: this.#nameOf(path), detail, next: 'rename it' })
+    }
+  }
+
+  #foundFile(path: string, realPath: string, sizeBytes: number): FoundFile {
+    const source = new FileSource(this.#fs, { realPath, path: this.#nameOf(path), sizeBytes })
+    return { path, sizeBytes, source }
+  }
+
+  #nameOf(path: string): string {
+    return join(this.#root.name, path)
+  }
+}
+
+function pathOf(folder: Folder, name: string): string {
+  return folder.path === '' ? name : `${folder.path}/${name}`
+}
+
+function childOf(folder: Folder, name: string): Folder {
+  return { path: pathOf(folder, name), real: join(folder.real, name), from: folder }
+}
+
+function badLink(path: string, what: string, cause?: unknown): LadingError {
+  return new LadingError('INVALID', {
+    key: path,
+    detail: `this symbolic link ${what}`,
+    next: 'remove or exclude it, or put a copy in its place',
+    cause,
+  })
+}

@@ -1,0 +1,210 @@
+import { LadingError } from '../../domain/errors.ts'
+import type { Entry, Manifest } from '../../domain/manifest.ts'
+import { normaliseMetadata } from '../../domain/metadata.ts'
+import type { Metadata } from '../../domain/metadata.ts'
+import { assertName, assertType } from '../../domain/names.ts'
+import { assertPath } from '../../domain/paths.ts'
+import { assertReferenceUri } from '../../domain/reference.ts'
+import type { Digest } from '../../domain/digest.ts'
+import { formatVersion } from '../../domain/refs.ts'
+import type { VersionKey } from '../../domain/version.ts'
+
+/** What an artifact can be given when it is made. */
+export interface ArtifactOptions {
+  /** Fixed by the artifact's first version. Default: that of the existing artifact is not looked up; `unspecified`. */
+  readonly type?: string
+  /** Replaces the artifact's description when it is logged. At most 16 KiB. */
+  readonly description?: string
+  /** JSON of at most 1 MiB. */
+  readonly metadata?: unknown
+}
+
+/** Bytes of a file: a path on disk, bytes, or a stream that is read once. */
+export type FileContent = string | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** How a path that is there already is treated. */
+export interface AddOptions {
+  /** Replaces other content under the same path, which is an error otherwise. */
+  readonly overwrite?: boolean
+}
+
+/** Which files of a folder are added. Patterns as in picomatch, against paths relative to the folder. */
+export interface AddDirOptions extends AddOptions {
+  readonly include?: string | readonly string[]
+  readonly exclude?: string | readonly string[]
+}
+
+/** What is known of bytes that live elsewhere. */
+export interface ReferenceFacts {
+  readonly sha256?: Digest
+  /** In bytes. */
+  readonly size?: number
+  readonly etag?: string
+}
+
+/** One step of building an artifact; carried out in order when it is logged. */
+export type DraftStep =
+  | { readonly kind: 'base'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'file'; readonly path: string; readonly content: FileContent; readonly overwrite: boolean }
+  | { readonly kind: 'folder'; readonly folder: string; readonly prefix: string; readonly options: AddDirOptions }
+  /** A file or a folder: which one is seen when it is logged. */
+  | { readonly kind: 'any'; readonly source: string; readonly overwrite: boolean }
+  | { readonly kind: 'entry'; readonly entry: Entry; readonly overwrite: boolean }
+  | { readonly kind: 'remove'; readonly path: string }
+
+/** The facts of a logged artifact. */
+export interface LoggedFacts {
+  readonly n: number
+  readonly created: boolean
+  readonly aliases: readonly string[]
+  readonly digest: Digest
+  readonly sizeBytes: number
+  readonly manifest: Manifest
+}
+
+/**
+ * A bundle of files on its way to become a version.
+ *
+ * Adding does no I/O beyond what JavaScript already holds: files are looked at when the artifact is logged. After that
+ * it is frozen, and changing it is `INVALID`.
+ */
+export class Artifact {
+  readonly name: string
+  readonly type: string
+  readonly description: string | null
+  readonly metadata: Metadata | null
+  /** The version this draft was made from. */
+  readonly derivedFrom: VersionKey | null
+  readonly #steps: DraftStep[] = []
+  readonly #base: Digest | null
+  #logged: LoggedFacts | null = null
+
+  constructor(
+    name: string,
+    options: ArtifactOptions = {},
+    base?: { from: VersionKey; digest: Digest; manifest: Manifest },
+  ) {
+    this.name = assertName('artifact', name)
+    this.type = assertType(options.type ?? 'unspecified')
+    this.description = options.description ?? null
+    this.metadata = options.metadata === undefined ? null : normaliseMetadata(options.metadata)
+    this.derivedFrom = base?.from ?? null
+    this.#base = base?.digest ?? null
+    if (base) this.#steps.push({ kind: 'base', entries: base.manifest.entries })
+  }
+
+  /** Adds one file. `logicalPath` defaults to the last part of a path on disk; other content needs one. */
+  addFile(content: FileContent, logicalPath?: string, options: AddOptions = {}): this {
+    const path = assertPath(logicalPath ?? (typeof content === 'string' ? basename(content) : undefined))
+    return this.#add({ kind: 'file', path, content, overwrite: options.overwrite ?? false })
+  }
+
+  /** Adds the files of a folder, below `prefix` inside the artifact. Empty folders are not recorded. */
+  addDir(folder: string, prefix = '', options: AddDirOptions = {}): this {
+    return this.#add({ kind: 'folder', folder, prefix: prefix === '' ? '' : `${assertPath(prefix)}/`, options })
+  }
+
+  /** Adds a file under its own name, or the contents of a folder. */
+  add(source: string, options: AddOptions = {}): this {
+    return this.#add({ kind: 'any', source, overwrite: options.overwrite ?? false })
+  }
+
+  /** Records where bytes live without storing them. `logicalPath` defaults to the last part of the URI. */
+  addReference(uri: string, logicalPath?: string, facts: ReferenceFacts & AddOptions = {}): this {
+    const ref = assertReferenceUri(uri)
+    const path = assertPath(logicalPath ?? basename(new URL(ref).pathname))
+    const entry = { path, ref, digest: facts.sha256 ?? facts.etag ?? ref, size: facts.size ?? 0 }
+    return this.#add({ kind: 'entry', entry, overwrite: facts.overwrite ?? false })
+  }
+
+  /** Removes a path, or everything below a folder, from what was added so far. */
+  remove(path: string): this {
+    return this.#add({ kind: 'remove', path: assertPath(path) })
+  }
+
+  /** What the artifact holds: its entries once it is logged, before that what was added, folders not yet read. */
+  entries(): readonly (Entry | { readonly path: string })[] {
+    if (this.#logged) return this.#logged.manifest.entries
+    return describeSteps(this.#steps)
+  }
+
+  /** `v3`; null before it is logged. */
+  get version(): string | null {
+    return this.#logged && formatVersion(this.#logged.n)
+  }
+
+  /** Aliases that pointed at the version when it was logged, `latest` included; empty before. */
+  get aliases(): readonly string[] {
+    return this.#logged?.aliases ?? []
+  }
+
+  /** Sum of all entries in bytes; null before it is logged. */
+  get size(): number | null {
+    return this.#logged?.sizeBytes ?? null
+  }
+
+  /** The manifest digest; null before it is logged. */
+  get digest(): Digest | null {
+    return this.#logged?.digest ?? null
+  }
+
+  /** Path-sorted entries; null before it is logged. */
+  get manifest(): Manifest | null {
+    return this.#logged?.manifest ?? null
+  }
+
+  /** What logging carries out. @internal */
+  steps(): readonly DraftStep[] {
+    this.#assertOpen()
+    return this.#steps
+  }
+
+  /** The manifest whose blobs this draft shares. @internal */
+  base(): Digest | null {
+    return this.#base
+  }
+
+  /** Freezes the artifact. @internal */
+  seal(facts: LoggedFacts): void {
+    this.#assertOpen()
+    this.#logged = facts
+  }
+
+  #add(step: DraftStep): this {
+    this.#assertOpen()
+    this.#steps.push(step)
+    return this
+  }
+
+  #assertOpen(): void {
+    if (!this.#logged) return
+    throw new LadingError('INVALID', {
+      key: `${this.name}:${formatVersion(this.#logged.n)}`,
+      detail: 'the artifact was logged and cannot be changed',
+      next: 'start a new draft from it: `(await lading.getArtifact(ref)).newDraft()`',
+    })
+  }
+}
+
+function basename(path: string): string {
+  return path.split(/[/\\]/).findLast((part) => part !== '') ?? ''
+}
+
+function describeSteps(steps: readonly DraftStep[]): readonly (Entry | { readonly path: string })[] {
+  const entries = new Map<string, Entry | { readonly path: string }>()
+  for (const step of steps) {
+    if (step.kind === 'base') for (const entry of step.entries) entries.set(entry.path, entry)
+    if (step.kind === 'file') entries.set(step.path, { path: step.path })
+    if (step.kind === 'entry') entries.set(step.entry.path, step.entry)
+    if (step.kind === 'folder') entries.set(step.prefix, { path: step.prefix })
+    if (step.kind === 'any') entries.set(step.source, { path: basename(step.source) })
+    if (step.kind === 'remove') removeBelow(entries, step.path)
+  }
+  return [...entries.values()]
+}
+
+/** Removes a path and everything below it. @internal */
+export function removeBelow(entries: Map<string, unknown>, path: string): void {
+  entries.delete(path)
+  for (const key of entries.keys()) if (key.startsWith(`${path}/`)) entries.delete(key)
+}

@@ -1,0 +1,163 @@
+import { normaliseMetadata } from '../../domain/metadata.ts'
+import { LadingError } from '../../domain/errors.ts'
+import type { Move } from '../../domain/head.ts'
+import { assertExternalId, assertMovableAlias, assertName, defaultName } from '../../domain/names.ts'
+import { parseRef, parseVersion } from '../../domain/refs.ts'
+import type { CallOptions } from '../../ports/call.ts'
+import type { ArtifactSummary, ProjectRecord, RunRecord } from '../../ports/metadata-store.ts'
+import { Artifact } from './artifact.ts'
+import { newChange } from './client-ports.ts'
+import type { ClientPorts } from './client-ports.ts'
+import { logArtifact } from './log-artifact.ts'
+import type { LogOptions, LogResult } from './log-artifact.ts'
+import { paged } from './paged.ts'
+import { artifactOf, resolveVersion } from './resolve-version.ts'
+import type { ResolveOptions } from './resolve-version.ts'
+import { Run } from './run.ts'
+import { StoredArtifact } from './stored-artifact.ts'
+import type { Version } from './version.ts'
+
+/** What a run is started with. */
+export interface InitOptions extends CallOptions {
+  /** Default: the project that the store was opened with. */
+  readonly project?: string
+  /** For people. Default: the run's id. */
+  readonly name?: string
+  /** Resumes the run that has this id. Default: a new one. */
+  readonly id?: string
+  /** Runs that belong together; any 1–512 characters. */
+  readonly group?: string
+  /** JSON of at most 1 MiB. */
+  readonly config?: unknown
+}
+
+/** Which project a call is about. */
+export interface ProjectOptions extends CallOptions {
+  /** Default: the project that the store was opened with. */
+  readonly project?: string
+}
+
+/** A store as its users see it. Hold it with `await using`, or close it. */
+export class Lading {
+  readonly #ports: ClientPorts
+  readonly #project: string | undefined
+
+  constructor(ports: ClientPorts, options: { readonly project?: string | undefined } = {}) {
+    this.#ports = ports
+    this.#project = options.project === undefined ? undefined : assertName('project', options.project)
+  }
+
+  /** Starts a run, or resumes the one with the same id. */
+  async init({ project, name, id, group, config, ...options }: InitOptions = {}): Promise<Run> {
+    const runId = id === undefined ? this.#ports.ids.next() : assertName('run', id)
+    const record: RunRecord = {
+      project: this.#projectOf(project),
+      id: runId,
+      name: name ?? runId,
+      group: group === undefined ? null : assertExternalId(group),
+      config: config === undefined ? null : normaliseMetadata(config),
+      createdAt: this.#ports.clock.now(),
+    }
+    return new Run(this.#ports, await this.#ports.transport.startRun(record, options))
+  }
+
+  /** Logs an artifact, or a file or folder by its path, without a run: no lineage is recorded. */
+  async save(artifact: Artifact | string, options: LogOptions & ProjectOptions = {}): Promise<LogResult> {
+    const draft = typeof artifact === 'string' ? this.#draftOf(artifact) : artifact
+    return logArtifact(this.#ports, { project: this.#projectOf(options.project), artifact: draft, run: null }, options)
+  }
+
+  /** The version that a ref names, without recording a use. Rejects `NOT_FOUND`; `CONFLICT` when `type` differs. */
+  getArtifact(ref: string, options: ResolveOptions = {}): Promise<Version> {
+    return resolveVersion(this.#ports, ref, { ...options, project: options.project ?? this.#project })
+  }
+
+  /** An artifact by its name: its versions, aliases and history. Does no I/O. */
+  artifact(name: string, { project }: ProjectOptions = {}): StoredArtifact {
+    const key = { project: this.#projectOf(project), artifact: assertName('artifact', name) }
+    return new StoredArtifact(this.#ports, key)
+  }
+
+  /**
+   * Points an alias at the version of a ref. `expect` (`v6`, or null for "must not exist") makes the move conditional:
+   * it rejects `CONFLICT`, naming the actual target, when something else holds as the move lands.
+   */
+  async setAlias(
+    ref: string,
+    alias: string,
+    { expect, project, ...options }: ProjectOptions & { readonly expect?: string | null } = {},
+  ): Promise<void> {
+    const parsed = parseRef(ref)
+    const move = {
+      ...newChange(this.#ports, null),
+      alias: assertMovableAlias(alias),
+      target: parsed.selector,
+      expect: typeof expect === 'string' ? parseVersion(expect) : expect,
+    }
+    await this.#ports.transport.moveAlias(artifactOf(parsed, project ?? this.#project), move, options)
+  }
+
+  /** Removes an alias of an artifact. Removing one that is not there succeeds and changes nothing. */
+  async removeAlias(
+    name: string,
+    alias: string,
+    { expect, project, ...options }: ProjectOptions & { readonly expect?: string } = {},
+  ): Promise<void> {
+    const expected = expect === undefined ? undefined : parseVersion(expect)
+    const move = { ...newChange(this.#ports, null), alias: assertMovableAlias(alias), target: null, expect: expected }
+    await this.#ports.transport.moveAlias(artifactOf(parseRef(name), project ?? this.#project), move, options)
+  }
+
+  /** Moves of one alias, oldest first: when, from, to, and by which run. */
+  async aliasHistory(
+    name: string,
+    alias: string,
+    { project, ...options }: ProjectOptions = {},
+  ): Promise<readonly Move[]> {
+    const moves = await this.#ports.transport.moves(artifactOf(parseRef(name), project ?? this.#project), options)
+    return moves.filter((move) => move.alias === assertName('alias', alias))
+  }
+
+  /** All projects, by name. */
+  projects(options: CallOptions = {}): AsyncIterable<ProjectRecord> {
+    return paged((page) => this.#ports.transport.projects({ ...page, ...options }))
+  }
+
+  /** The artifacts of a project that have versions, by name; of one type where it is given. */
+  artifacts({
+    project,
+    type,
+    ...options
+  }: ProjectOptions & { readonly type?: string } = {}): AsyncIterable<ArtifactSummary> {
+    const of = this.#projectOf(project)
+    return paged((page) => this.#ports.transport.artifacts(of, { ...page, ...options, type }))
+  }
+
+  /** The runs of a project, by id. */
+  runs({ project, ...options }: ProjectOptions = {}): AsyncIterable<RunRecord> {
+    const of = this.#projectOf(project)
+    return paged((page) => this.#ports.transport.runs(of, { ...page, ...options }))
+  }
+
+  /** Releases the store. Idempotent; afterwards everything is `CLOSED`. */
+  async close(): Promise<void> {
+    await this.#ports.transport.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #projectOf(project: string | undefined): string {
+    const name = project ?? this.#project
+    if (name !== undefined) return assertName('project', name)
+    throw new LadingError('INVALID', {
+      detail: 'no project is named',
+      next: 'pass `project`, or open the store with one',
+    })
+  }
+
+  #draftOf(path: string): Artifact {
+    return new Artifact(defaultName(this.#ports.files.basename(path))).add(path)
+  }
+}

@@ -1,0 +1,45 @@
+import { LadingError } from '../../domain/errors.ts'
+import { assertName } from '../../domain/names.ts'
+import { formatRef, parseRef } from '../../domain/refs.ts'
+import type { Ref } from '../../domain/refs.ts'
+import type { ArtifactKey } from '../../domain/version.ts'
+import type { CallOptions } from '../../ports/call.ts'
+import type { ClientPorts } from './client-ports.ts'
+import { Version } from './version.ts'
+
+/** How a ref is resolved. */
+export interface ResolveOptions extends CallOptions {
+  /** The project of a ref that names none. */
+  readonly project?: string | undefined
+  /** Rejects `CONFLICT` when the version has another type. */
+  readonly type?: string | undefined
+}
+
+/** The live version that a ref names. Rejects `NOT_FOUND`, saying whether it was deleted or never there. */
+export async function resolveVersion(ports: ClientPorts, text: string, options: ResolveOptions): Promise<Version> {
+  const ref = parseRef(text)
+  const key = artifactOf(ref, options.project)
+  const found = await ports.transport.resolve(key, ref.selector, { signal: options.signal })
+  if (found === null || !found.live) throw versionNotFound(ref, key, found?.ended ?? null)
+  if (options.type !== undefined && found.record.type !== options.type) {
+    throw new LadingError('CONFLICT', {
+      key: text,
+      detail: `the version has type ${JSON.stringify(found.record.type)}, not ${JSON.stringify(options.type)}`,
+      next: 'ask for its own type, or for another artifact',
+    })
+  }
+  return new Version(ports, found)
+}
+
+/** The artifact that a ref means: in its own project, else in the one that is set. */
+export function artifactOf(ref: Ref, project: string | undefined): ArtifactKey {
+  return { project: ref.project ?? assertName('project', project), artifact: ref.artifact }
+}
+
+function versionNotFound(ref: Ref, { project, artifact }: ArtifactKey, ended: string | null): LadingError {
+  return new LadingError('NOT_FOUND', {
+    key: formatRef({ ...ref, project }),
+    detail: ended === null ? 'no such version' : `the version was ${ended}`,
+    next: `list the versions of ${artifact}`,
+  })
+}

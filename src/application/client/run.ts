@@ -1,0 +1,100 @@
+import { LadingError } from '../../domain/errors.ts'
+import type { Metadata } from '../../domain/metadata.ts'
+import { assertName, defaultName } from '../../domain/names.ts'
+import type { RunRef, VersionKey } from '../../domain/version.ts'
+import type { CallOptions } from '../../ports/call.ts'
+import type { RunRecord } from '../../ports/metadata-store.ts'
+import { Artifact } from './artifact.ts'
+import type { ClientPorts } from './client-ports.ts'
+import { newChange } from './client-ports.ts'
+import { logArtifact } from './log-artifact.ts'
+import type { LogOptions, LogResult } from './log-artifact.ts'
+import { resolveVersion } from './resolve-version.ts'
+import type { ResolveOptions } from './resolve-version.ts'
+import type { Version } from './version.ts'
+
+/** Logging a path: the artifact's name and type. */
+export interface LogPathOptions extends LogOptions {
+  /** Default: `run-<run id>-<last part of the path>`. */
+  readonly name?: string
+  /** Default: `unspecified`. */
+  readonly type?: string
+}
+
+/** A run: what it logs and uses is recorded as lineage. Finish it, or hold it with `await using`. */
+export class Run {
+  readonly project: string
+  readonly id: string
+  readonly name: string
+  readonly group: string | null
+  readonly config: Metadata | null
+  readonly #ports: ClientPorts
+  #finished = false
+
+  constructor(ports: ClientPorts, record: RunRecord) {
+    this.project = record.project
+    this.id = record.id
+    this.name = record.name
+    this.group = record.group
+    this.config = record.config
+    this.#ports = ports
+  }
+
+  /** Logs an artifact, or a file or folder by its path, into the run's project; the run is its producer. */
+  async logArtifact(artifact: Artifact | string, options: LogPathOptions = {}): Promise<LogResult> {
+    this.#assertOpen()
+    const draft = typeof artifact === 'string' ? this.#draftOf(artifact, options) : artifact
+    return logArtifact(this.#ports, { project: this.project, artifact: draft, run: this.#ref() }, options)
+  }
+
+  /** The version of a ref; the run is recorded as its consumer, once. Rejects `CONFLICT` when `type` differs. */
+  async useArtifact(ref: string, options: Omit<ResolveOptions, 'project'> = {}): Promise<Version> {
+    this.#assertOpen()
+    const version = await resolveVersion(this.#ports, ref, { ...options, project: this.project })
+    const key = { project: version.project, artifact: version.name, n: version.n }
+    const { opId, at } = newChange(this.#ports, null)
+    await this.#ports.transport.recordUse(key, { run: this.#ref(), at, opId }, { signal: options.signal })
+    return version
+  }
+
+  /** Versions that this run used. */
+  async inputs(options: CallOptions = {}): Promise<readonly VersionKey[]> {
+    return (await this.#ports.transport.linksOfRun(this.project, this.id, options)).in
+  }
+
+  /** Versions that this run logged. */
+  async outputs(options: CallOptions = {}): Promise<readonly VersionKey[]> {
+    return (await this.#ports.transport.linksOfRun(this.project, this.id, options)).out
+  }
+
+  /** Ends the run: what it recorded is durable. Idempotent; afterwards logging and using are `CLOSED`. */
+  async finish(options: CallOptions = {}): Promise<void> {
+    if (this.#finished) return
+    await this.#ports.transport.endRun(this.#ref(), this.#ports.clock.now(), options)
+    this.#finished = true
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.finish()
+  }
+
+  #draftOf(path: string, options: LogPathOptions): Artifact {
+    const name = options.name ?? defaultName(`run-${this.id}-${this.#ports.files.basename(path)}`)
+    return new Artifact(assertName('artifact', name), options.type === undefined ? {} : { type: options.type }).add(
+      path,
+    )
+  }
+
+  #ref(): RunRef {
+    return { project: this.project, id: this.id, name: this.name }
+  }
+
+  #assertOpen(): void {
+    if (!this.#finished) return
+    throw new LadingError('CLOSED', {
+      key: this.id,
+      detail: 'the run is finished',
+      next: 'resume it with `init({ id })`',
+    })
+  }
+}

@@ -1,0 +1,70 @@
+import type { Move } from '../../domain/head.ts'
+import type { ArtifactKey } from '../../domain/version.ts'
+import type { CallOptions } from '../../ports/call.ts'
+import { LadingError } from '../../domain/errors.ts'
+import { newChange } from './client-ports.ts'
+import type { ClientPorts } from './client-ports.ts'
+import { paged } from './paged.ts'
+import { Version } from './version.ts'
+
+/** An artifact in a store: a named line of versions. */
+export class StoredArtifact {
+  readonly project: string
+  readonly name: string
+  readonly #ports: ClientPorts
+
+  constructor(ports: ClientPorts, { project, artifact }: ArtifactKey) {
+    this.project = project
+    this.name = artifact
+    this.#ports = ports
+  }
+
+  /** Live versions, the newest first unless `newestFirst: false`. */
+  async *versions({
+    newestFirst = true,
+    ...options
+  }: CallOptions & { readonly newestFirst?: boolean } = {}): AsyncGenerator<Version> {
+    const { transport } = this.#ports
+    for await (const view of paged((page) => transport.versions(this.#key(), { ...page, ...options, newestFirst }))) {
+      yield new Version(this.#ports, view)
+    }
+  }
+
+  /** Every alias with the version it points at (`v3`), `latest` included. Empty when nothing was logged. */
+  async aliases(options: CallOptions = {}): Promise<Readonly<Record<string, string>>> {
+    const head = await this.#ports.transport.head(this.#key(), options)
+    const targets = Object.entries(head?.aliases ?? {})
+    if (head?.latest) targets.push(['latest', head.latest.n])
+    return Object.fromEntries(targets.sort(([a], [b]) => (a < b ? -1 : 1)).map(([alias, n]) => [alias, `v${n}`]))
+  }
+
+  /** Moves of all aliases, oldest first. */
+  history(options: CallOptions = {}): Promise<readonly Move[]> {
+    return this.#ports.transport.moves(this.#key(), options)
+  }
+
+  /** Replaces the description. At most 16 KiB. */
+  async update({ description }: { description: string }, options: CallOptions = {}): Promise<void> {
+    await this.#ports.transport.describe(this.#key(), { ...newChange(this.#ports, null), description }, options)
+  }
+
+  /** Deletes all versions and hides the name until it is logged again; numbers then go on. */
+  async delete(options: CallOptions = {}): Promise<void> {
+    await this.#ports.transport.deleteArtifact(this.#key(), newChange(this.#ports, null), options)
+  }
+
+  /** Rejects `NOT_FOUND` when the artifact has no live version. */
+  async assertExists(options: CallOptions = {}): Promise<void> {
+    const head = await this.#ports.transport.head(this.#key(), options)
+    if (head !== null && head.next > head.floor) return
+    throw new LadingError('NOT_FOUND', {
+      key: `${this.project}/${this.name}`,
+      detail: 'no such artifact',
+      next: 'list the artifacts of the project',
+    })
+  }
+
+  #key(): ArtifactKey {
+    return { project: this.project, artifact: this.name }
+  }
+}

@@ -1,0 +1,172 @@
+import { LadingError } from '../../domain/errors.ts'
+import type { Digest } from '../../domain/digest.ts'
+import type { LineageGraph, LineageOptions } from '../../domain/lineage.ts'
+import { isFileEntry } from '../../domain/manifest.ts'
+import type { Entry, Manifest } from '../../domain/manifest.ts'
+import { normaliseMetadata } from '../../domain/metadata.ts'
+import type { Metadata } from '../../domain/metadata.ts'
+import { formatVersion } from '../../domain/refs.ts'
+import type { RunRef, VersionKey } from '../../domain/version.ts'
+import type { CallOptions } from '../../ports/call.ts'
+import type { VersionView } from '../../ports/metadata-store.ts'
+import { Artifact } from './artifact.ts'
+import { newChange } from './client-ports.ts'
+import type { ClientPorts } from './client-ports.ts'
+import { downloadVersion } from './download.ts'
+import type { DownloadOptions, DownloadResult } from './download.ts'
+import type { WorkOptions } from './progress.ts'
+import { StoredFile } from './stored-file.ts'
+import { verifyVersion } from './verify.ts'
+import type { Verification } from './verify.ts'
+
+/** One version of an artifact. Its content never changes; aliases are as they were when it was resolved. */
+export class Version {
+  readonly project: string
+  readonly name: string
+  readonly n: number
+  /** `v3` */
+  readonly version: string
+  readonly type: string
+  /** The manifest digest. */
+  readonly digest: Digest
+  /** Aliases that pointed at it when it was resolved, `latest` included, sorted. */
+  readonly aliases: readonly string[]
+  readonly description: string | null
+  /** Sum of all entries in bytes. */
+  readonly size: number
+  readonly fileCount: number
+  /** The clock of the client that logged it, ISO 8601 in UTC. */
+  readonly createdAt: string
+  readonly derivedFrom: VersionKey | null
+  readonly #ports: ClientPorts
+  readonly #view: VersionView
+  #manifest: Promise<Manifest> | null = null
+
+  constructor(ports: ClientPorts, view: VersionView) {
+    const { key, record } = view
+    this.project = key.project
+    this.name = key.artifact
+    this.n = key.n
+    this.version = formatVersion(key.n)
+    this.type = record.type
+    this.digest = record.digest
+    this.aliases = view.aliases
+    this.description = view.description
+    this.size = record.sizeBytes
+    this.fileCount = record.fileCount
+    this.createdAt = record.createdAt
+    this.derivedFrom = record.derivedFrom
+    this.#ports = ports
+    this.#view = view
+  }
+
+  /** `project/name:v3` */
+  get ref(): string {
+    return `${this.project}/${this.name}:${this.version}`
+  }
+
+  /** The manifest, verified. One request, the first time. */
+  manifest(options: CallOptions = {}): Promise<Manifest> {
+    this.#manifest ??= this.#ports.transport.manifest(this.#view.key, this.digest, options).catch((error: unknown) => {
+      this.#manifest = null
+      throw error
+    })
+    return this.#manifest
+  }
+
+  /** Path, size and digest of every file, and the references, sorted by path. */
+  async entries(options: CallOptions = {}): Promise<readonly Entry[]> {
+    return (await this.manifest(options)).entries
+  }
+
+  /** Metadata as it is now: what the version was logged with, or what replaced it. One request. */
+  metadata(options: CallOptions = {}): Promise<Metadata | null> {
+    return this.#ports.transport.metadata(this.#view, options)
+  }
+
+  /** Replaces the metadata; content and digest never change. */
+  async update({ metadata }: { metadata: unknown }, options: CallOptions = {}): Promise<void> {
+    const edit = { ...newChange(this.#ports, null), metadata: metadata === null ? null : normaliseMetadata(metadata) }
+    await this.#ports.transport.updateMetadata(this.#view.key, edit, options)
+  }
+
+  /** A draft that already holds this version's entries; no bytes are read or copied. Logging it makes a patch. */
+  async newDraft(options: CallOptions = {}): Promise<Artifact> {
+    const [manifest, metadata] = await Promise.all([this.manifest(options), this.metadata(options)])
+    const given = { type: this.type, ...(metadata ? { metadata } : {}) }
+    return new Artifact(this.name, given, { from: this.#view.key, digest: this.digest, manifest })
+  }
+
+  /** Downloads the files, each verified. See `DownloadOptions` for where. */
+  async download(options: DownloadOptions = {}): Promise<DownloadResult> {
+    const manifest = await this.manifest({ signal: options.signal })
+    return downloadVersion(this.#ports, { key: this.#view.key, manifest, digest: this.digest }, options)
+  }
+
+  /** Compares a folder with the manifest, or the stored bytes when no folder is given. Lists what differs. */
+  async verify(folder?: string, options: WorkOptions = {}): Promise<Verification> {
+    const manifest = await this.manifest({ signal: options.signal })
+    const version = { project: this.project, manifest, digest: this.digest }
+    return verifyVersion(this.#ports, version, { ...options, folder })
+  }
+
+  /** One file, to be read without a download. Rejects `NOT_FOUND` when there is none, `UNSUPPORTED` for a reference. */
+  async file(path: string, options: CallOptions = {}): Promise<StoredFile> {
+    const entry = (await this.entries(options)).find((candidate) => candidate.path === path)
+    if (!entry) throw fileNotFound(this.ref, path)
+    if (!isFileEntry(entry)) throw isReference(entry)
+    const { transport } = this.#ports
+    return new StoredFile(entry, async (range, sink, call) => {
+      const layout = await transport.layout(this.project, this.digest, call)
+      const want = { digest: entry.digest, sizeBytes: entry.size, location: layout?.get(entry.digest), range }
+      await transport.read({ project: this.project, manifest: this.digest }, [want], sink, call)
+    })
+  }
+
+  /** Runs that logged this content, the first one first. */
+  async producedBy(options: CallOptions = {}): Promise<readonly RunRef[]> {
+    const links = await this.#ports.transport.linksOf(this.#view.key, options)
+    const { run } = this.#view.record
+    return run ? [run, ...links.out.filter(({ id }) => id !== run.id)] : links.out
+  }
+
+  /** Runs that used this version. */
+  async usedBy(options: CallOptions = {}): Promise<readonly RunRef[]> {
+    return (await this.#ports.transport.linksOf(this.#view.key, options)).in
+  }
+
+  /** The graph around this version, by default everything upwards and downwards within ten steps. */
+  lineage({
+    direction = 'both',
+    depth = 10,
+    ...options
+  }: Partial<LineageOptions> & CallOptions = {}): Promise<LineageGraph> {
+    return this.#ports.transport.lineage(this.#view.key, { direction, depth, ...options })
+  }
+
+  /**
+   * Deletes this version; its number is not used again. Rejects `CONFLICT` while an alias points at it, `latest`
+   * included, unless `aliases: true`; `latest` then falls back to the newest live version.
+   */
+  async delete({ aliases = false, ...options }: CallOptions & { readonly aliases?: boolean } = {}): Promise<void> {
+    const removal = { ...newChange(this.#ports, null), withAliases: aliases }
+    await this.#ports.transport.deleteVersion(this.#view.key, removal, options)
+  }
+}
+
+function fileNotFound(ref: string, path: string): LadingError {
+  return new LadingError('NOT_FOUND', {
+    key: `${ref}/${path}`,
+    detail: 'the version has no such file',
+    next: 'list its entries',
+  })
+}
+
+function isReference({ path, ...entry }: Entry): LadingError {
+  const where = 'ref' in entry ? entry.ref : ''
+  return new LadingError('UNSUPPORTED', {
+    key: path,
+    detail: `its bytes live at ${where}`,
+    next: 'read them from there',
+  })
+}

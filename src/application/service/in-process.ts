@@ -1,0 +1,60 @@
+import type { Transport, TransportCapabilities } from '../../ports/transport.ts'
+import { traceLineage } from './lineage.ts'
+import { readManifest } from './manifests.ts'
+import { createChanges } from './changes.ts'
+import { readMetadata } from './metadata.ts'
+import type { ServicePorts } from './service-ports.ts'
+import { beginUpload } from './upload.ts'
+
+/**
+ * The Transport of a local store: the service in this very process.
+ *
+ * Closing it closes both stores. Costs nothing beside what the stores cost.
+ */
+export function createInProcessTransport(ports: ServicePorts): Transport {
+  const { metadata, blobs } = ports
+  return {
+    capabilities: capabilitiesOf(ports),
+    ...createChanges(ports),
+    upload: (key, options) => beginUpload(ports, key, options),
+    resolve: (key, selector, options) => metadata.resolve(key, selector, options),
+    head: (key, options) => metadata.head(key, options),
+    metadata: (version, options) => readMetadata(ports, version, options),
+    manifest: (key, digest, options) => readManifest(blobs.in(key.project), digest, options),
+    read: ({ project }, wants, sink, options) => blobs.in(project).read(wants, sink, options),
+    async layout(project, manifest, options) {
+      return blobs.capabilities.packBelowBytes > 0 ? metadata.layout(project, manifest, options) : null
+    },
+    recordUse: (version, { run, at, opId }, options) =>
+      metadata.recordEdge({ kind: 'in', run, version, at, opId }, options),
+    moves: (key, options) => metadata.moves(key, options),
+    projects: (options) => metadata.projects(options),
+    artifacts: (project, options) => metadata.artifacts(project, options),
+    versions: (key, options) => metadata.versions(key, options),
+    runs: (project, options) => metadata.runs(project, options),
+    startRun: (run, options) => metadata.startRun(run, options),
+    run: (project, id, options) => metadata.run(project, id, options),
+    endRun: (run, at, options) => metadata.endRun(run, at, options),
+    linksOf: (key, options) => metadata.linksOf(key, options),
+    linksOfRun: (project, run, options) => metadata.linksOfRun(project, run, options),
+    lineage: (key, options) => traceLineage(metadata, key, options),
+    export: (key, options) => metadata.export(key, options),
+    async close() {
+      await Promise.all([metadata.close(), blobs.close()])
+    },
+  }
+}
+
+function capabilitiesOf({ metadata, blobs }: ServicePorts): TransportCapabilities {
+  return Object.freeze({
+    adapter: metadata.capabilities.adapter,
+    onePass: true,
+    expect: true,
+    collaborate: metadata.capabilities.drafts,
+    presign: blobs.capabilities.presign,
+    resume: false,
+    delete: true,
+    export: true,
+    delivery: 'alone',
+  })
+}

@@ -1,0 +1,88 @@
+import { decodeDocument, encodeDocument } from '../../domain/canonical-json.ts'
+import { sha256 } from '../../domain/digest.ts'
+import type { Digest } from '../../domain/digest.ts'
+import { normaliseMetadata, sameMetadata } from '../../domain/metadata.ts'
+import type { Metadata } from '../../domain/metadata.ts'
+import { METADATA_INLINE_BYTES_MAX } from '../../domain/version.ts'
+import type { VersionKey, VersionRecord } from '../../domain/version.ts'
+import type { Collection } from '../../ports/blob-store.ts'
+import type { CallOptions } from '../../ports/call.ts'
+import { bytesSource } from '../../ports/sources.ts'
+import type { MetadataEdit, VersionView } from '../../ports/metadata-store.ts'
+import type { Change } from '../../ports/transport.ts'
+import type { ServicePorts } from './service-ports.ts'
+import { readWhole } from './manifests.ts'
+
+/** Metadata as a document carries it: itself when it is small, else the digest of its blob. */
+export interface MetadataFields {
+  readonly metadata: Metadata | null
+  readonly metadataDigest: Digest | null
+}
+
+/** How metadata is carried, and its encoding when it needs a blob. */
+export function placeMetadata(metadata: Metadata | null): MetadataFields & { readonly blob: Uint8Array | null } {
+  const bytes = metadata === null ? null : encodeDocument(metadata)
+  if (bytes === null || bytes.length <= METADATA_INLINE_BYTES_MAX) return { metadata, metadataDigest: null, blob: null }
+  return { metadata: null, metadataDigest: sha256(bytes), blob: bytes }
+}
+
+/** The metadata of a version as it is now. One request; one more when it is large. */
+export async function readMetadata(
+  ports: ServicePorts,
+  { key, record }: Pick<VersionView, 'key' | 'record'>,
+  options: CallOptions,
+): Promise<Metadata | null> {
+  const edit = await ports.metadata.metadataEdit(key, options)
+  return loadMetadata(ports, key.project, { fields: edit ?? record, options })
+}
+
+/** Replaces the metadata of a version; what it was logged with stays in its record. */
+export async function updateMetadata(
+  ports: ServicePorts,
+  key: VersionKey,
+  edit: Change & { readonly metadata: Metadata | null },
+  options: CallOptions,
+): Promise<void> {
+  const { blob, ...fields } = placeMetadata(edit.metadata)
+  if (blob !== null) {
+    const { collection } = await ports.metadata.prepare(key, options)
+    await storeMetadataBlob(ports, key.project, { blob, collection, options })
+  }
+  const document: MetadataEdit = { ...fields, at: edit.at, run: edit.run }
+  await ports.metadata.editMetadata(key, document, options)
+}
+
+/**
+ * After a log of known content: replaces that version's metadata when other, non-empty metadata was given. Costs one
+ * request, two when the record is not at hand, and one more when the metadata differs.
+ */
+export async function refreshMetadata(
+  ports: ServicePorts,
+  { key, record: atHand }: { key: VersionKey; record: VersionRecord | null },
+  edit: Change & { readonly metadata: Metadata },
+  options: CallOptions,
+): Promise<void> {
+  const record = atHand ?? (await ports.metadata.record(key, options))
+  if (record === null || sameMetadata(await readMetadata(ports, { key, record }, options), edit.metadata)) return
+  await updateMetadata(ports, key, edit, options)
+}
+
+/** Stores the blob of large metadata. */
+export async function storeMetadataBlob(
+  ports: ServicePorts,
+  project: string,
+  { blob, collection, options }: { blob: Uint8Array; collection: Collection; options: CallOptions },
+): Promise<void> {
+  const item = { digest: sha256(blob), sizeBytes: blob.length, source: bytesSource(blob) }
+  await ports.blobs.in(project).write([item], { ...options, collection, pack: false })
+}
+
+async function loadMetadata(
+  ports: ServicePorts,
+  project: string,
+  { fields, options }: { fields: MetadataFields; options: CallOptions },
+): Promise<Metadata | null> {
+  if (fields.metadataDigest === null) return fields.metadata
+  const bytes = await readWhole(ports.blobs.in(project), fields.metadataDigest, options)
+  return normaliseMetadata(decodeDocument(bytes, { key: fields.metadataDigest }))
+}

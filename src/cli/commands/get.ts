@@ -1,0 +1,64 @@
+import { Command } from 'commander'
+import type { DownloadResult } from '../../application/client/download.ts'
+import { LadingError } from '../../domain/errors.ts'
+import type { Context } from '../context.ts'
+import { formatBytes, formatCount } from '../formats.ts'
+import { resolveRef } from '../resolve-ref.ts'
+import { runCommand } from '../run-command.ts'
+import type { Report } from '../run-command.ts'
+import { printable } from '../terminal.ts'
+import type { Screen } from '../terminal.ts'
+import { repeatable } from './options.ts'
+
+interface GetFlags {
+  readonly root?: string
+  readonly include?: readonly string[]
+}
+
+/** `lading get`: downloads a version. */
+export function createGetCommand(signal: AbortSignal): Command {
+  return new Command('get')
+    .summary('download a version, verified')
+    .description(
+      'Downloads a version into a folder. Every file appears whole and verified, or not at all; intact files are kept,\n' +
+        'other files are left alone, an interrupted download goes on where it stopped.',
+    )
+    .argument('<ref>', 'the version')
+    .option('--root <folder>', 'folder to download into (default: ./artifacts/<project>/<name>_v<N>)')
+    .addOption(repeatable('--include <glob>', 'only these files'))
+    .action((ref: string, flags: GetFlags, command: Command) =>
+      runCommand(command, signal, (context) => get(context, ref, flags)),
+    )
+}
+
+async function get(context: Context, ref: string, flags: GetFlags): Promise<Report> {
+  const version = await resolveRef(context, ref)
+  const { signal, onProgress } = context
+  const result = await version.download({ ...flags, signal, onProgress })
+  const { root, written, kept, references, bytes } = result
+  if (flags.include && written.length + kept.length + references.length === 0) throw nothingIncluded(version.ref, flags)
+  const elsewhere = references.map((entry) => ({ path: entry.path, uri: entry.ref }))
+  return {
+    json: { ref: version.ref, root, written, kept, references: elsewhere, bytes },
+    lines: (screen) => formatDownload(version.ref, result, screen),
+  }
+}
+
+function nothingIncluded(ref: string, { include }: GetFlags): LadingError {
+  const detail = `no file of the version matches ${include?.join(' or ')}`
+  return new LadingError('NOT_FOUND', { key: ref, detail, next: `list its files with \`lading show ${ref}\`` })
+}
+
+/** Lines on what a download did. */
+export function formatDownload(ref: string, result: DownloadResult, { style }: Screen): readonly string[] {
+  const { root, written, kept, references, bytes } = result
+  const facts = [
+    `${formatCount(written.length, 'file')} written (${formatBytes(bytes)})`,
+    `${kept.length} kept`,
+    ...(references.length > 0 ? [`${formatCount(references.length, 'reference')} left where they are`] : []),
+  ]
+  return [
+    `${style('green', '✓')} ${style('bold', ref)} → ${printable(root)}`,
+    `  ${style('dim', `${facts.join(', ')}; all verified`)}`,
+  ]
+}

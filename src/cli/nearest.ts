@@ -1,0 +1,24 @@
+/** The candidate that was probably meant, or null when none is close: about one slip for three characters. */
+export function nearest(word: string, candidates: Iterable<string>): string | null {
+  let [best, bestDistance] = [null as string | null, Math.max(1, Math.ceil(word.length / 3)) + 1]
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
+  }
+  return best
+}
+
+/** Insertions, deletions, substitutions and swaps of neighbours between two words. */
+function editDistance(a: string, b: string): number {
+  let [beforeLast, last]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, index) => index)]
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      row.push(Math.min(last[j]! + 1, row[j - 1]! + 1, substitution, isSwap ? beforeLast[j - 2]! + 1 : Infinity))
+    }
+    ;[beforeLast, last] = [last, row]
+  }
+  return last[b.length]!
+}

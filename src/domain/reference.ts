@@ -1,0 +1,49 @@
+import { quote } from './canonical-json.ts'
+import { LadingError } from './errors.ts'
+
+/** Characters of a reference's URI, or of the digest that its provider gives. */
+export const REFERENCE_LENGTH_MAX = 8_192
+
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/
+
+/**
+ * Returns the URI of a reference; anything else is `INVALID`.
+ *
+ * It begins with a scheme, whichever, and holds no white space, control characters or unpaired surrogates. That the URI
+ * leads anywhere, or that a handler knows its scheme, is not asked.
+ */
+export function assertReferenceUri(value: unknown): string {
+  const uri = assertText('reference URI', value)
+  if (/\s/u.test(uri)) {
+    throw invalid(`reference URI ${quote(uri)} holds white space`, 'percent-encode spaces and special characters')
+  }
+  if (SCHEME.test(uri)) return uri
+  throw invalid(
+    `reference URI ${quote(uri)} has no scheme`,
+    'write it as s3://…, https://… or file://…, or use addFile',
+  )
+}
+
+/**
+ * Returns the digest of a reference; anything else is `INVALID`.
+ *
+ * It is opaque: a SHA-256, an ETag, or the URI where nothing better is known. It holds no control characters.
+ */
+export function assertReferenceDigest(value: unknown): string {
+  return assertText('digest of a reference', value)
+}
+
+function assertText(what: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '')
+    throw invalid(`${what} is ${quote(value)}`, 'give a string that is not empty')
+  if (value.length > REFERENCE_LENGTH_MAX) {
+    throw invalid(`${what} has ${value.length} characters`, `at most ${REFERENCE_LENGTH_MAX} are allowed`)
+  }
+  if (/\p{Cc}/u.test(value)) throw invalid(`${what} ${quote(value)} holds a control character`, 'percent-encode it')
+  if (value.isWellFormed()) return value
+  throw invalid(`${what} ${quote(value)} holds an unpaired surrogate`, 'percent-encode it')
+}
+
+function invalid(detail: string, next: string): LadingError {
+  return new LadingError('INVALID', { detail, next })
+}

@@ -1,0 +1,70 @@
+import { parseBlobName } from '../../domain/blob-name.ts'
+import { assertDigest } from '../../domain/digest.ts'
+import { LadingError } from '../../domain/errors.ts'
+import type { BlobCapabilities, BlobItem, BlobWant, Collection, PackLocation } from '../blob-store.ts'
+import type { ByteSource } from '../bytes.ts'
+import { assertRange } from './checks.ts'
+
+/** Refuses with `INVALID` a source that announces no size that a blob can have. */
+export function assertSources(sources: readonly ByteSource[], { blobBytesMax }: BlobCapabilities): void {
+  for (const [index, { sizeBytes }] of sources.entries()) {
+    if (sizeBytes !== null) assertSize(sizeBytes, `source ${index}`, blobBytesMax)
+  }
+}
+
+/** Refuses with `INVALID` a blob without a digest, of no size that a blob can have, or of another than its source. */
+export function assertItems(items: readonly BlobItem[], { blobBytesMax }: BlobCapabilities): void {
+  for (const [index, { digest, sizeBytes, source }] of items.entries()) {
+    assertDigest(digest)
+    assertSize(sizeBytes, `item ${index}`, blobBytesMax)
+    if (source.sizeBytes !== null && source.sizeBytes !== sizeBytes) {
+      throw invalid(`item ${index} has ${sizeBytes} bytes, its source ${source.sizeBytes}`)
+    }
+  }
+}
+
+/** Refuses with `INVALID` a want without a digest, or with a size, a range or a location that cannot be. */
+export function assertWants(wants: readonly BlobWant[]): void {
+  for (const [index, { digest, sizeBytes, location, range }] of wants.entries()) {
+    assertDigest(digest)
+    if (sizeBytes !== null) assertSize(sizeBytes, `want ${index}`, Number.MAX_SAFE_INTEGER)
+    if (range) assertRange(range)
+    if (location) assertLocation(location, sizeBytes, `want ${index}`)
+  }
+}
+
+/** Refuses with `INVALID` anything but names of blobs and packs. */
+export function assertNames(names: readonly string[]): void {
+  const wrong = names.find((name) => parseBlobName(name) === null)
+  if (wrong !== undefined) throw invalid(`"${wrong}" is no name of a blob or pack`)
+}
+
+/** Refuses with `INVALID` a state of collection that there cannot be. */
+export function assertCollection({ epoch, condemned }: Collection): void {
+  if (!isCount(epoch)) throw invalid(`the collection has epoch ${epoch}`)
+  if (epoch === 0 && condemned.size > 0) throw invalid('names are condemned before the first epoch')
+}
+
+function assertLocation({ pack, offset, sizeBytes }: PackLocation, blobBytes: number | null, what: string): void {
+  if (parseBlobName(pack)?.kind !== 'pack') throw invalid(`${what} lies in "${pack}"`)
+  if (!isCount(offset)) throw invalid(`${what} begins at ${offset}`)
+  assertSize(sizeBytes, what, Number.MAX_SAFE_INTEGER)
+  if (blobBytes !== null && blobBytes !== sizeBytes) {
+    throw invalid(`${what} has ${blobBytes} bytes, its location ${sizeBytes}`)
+  }
+}
+
+function assertSize(sizeBytes: number, what: string, bytesMax: number): void {
+  if (!isCount(sizeBytes)) throw invalid(`${what} has ${sizeBytes} bytes`, 'give its exact size')
+  if (sizeBytes > bytesMax) {
+    throw invalid(`${what} has ${sizeBytes} bytes, at most ${bytesMax} are allowed`, 'split it, or use another store')
+  }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function invalid(detail: string, next = 'give what the port asks for'): LadingError {
+  return new LadingError('INVALID', { detail, next })
+}

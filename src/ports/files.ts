@@ -1,0 +1,63 @@
+import type { Digest } from '../domain/digest.ts'
+import type { ByteSource } from './bytes.ts'
+import type { CallOptions } from './call.ts'
+
+/** A file that a walk found. */
+export interface FoundFile {
+  /** Relative to the walked folder, `/`-separated on every system, as the disk spells it. */
+  readonly path: string
+  readonly sizeBytes: number
+  /** Reads the file; rejects `CONFLICT`, naming it, when it changes, shrinks or vanishes while it is read. */
+  readonly source: ByteSource
+}
+
+/** What a target folder holds at a path. */
+export interface TargetFile {
+  readonly sizeBytes: number
+  /** Hashes what is there now. */
+  digest(options: CallOptions): Promise<Digest>
+}
+
+/**
+ * A folder that versions are downloaded into.
+ *
+ * - Nothing is ever written outside the root, not even through a link that is already there (`CONFLICT`, naming it).
+ */
+export interface TargetFolder {
+  /** Absolute path, for people. */
+  readonly root: string
+  /** Whether the disk below the root keeps names apart that differ only in case, or only in normalisation. */
+  naming(): Promise<{ readonly caseSensitive: boolean; readonly normalises: boolean }>
+  /** The regular file at a path; null when there is none. A folder or a link in its place is `CONFLICT`. */
+  inspect(path: string, options: CallOptions): Promise<TargetFile | null>
+  /**
+   * Writes a file: whole, or not at all when `chunks` rejects or the signal fires. Replaces what is there.
+   * Missing folders are made. Nothing half written stays.
+   */
+  write(path: string, chunks: AsyncIterable<Uint8Array>, options: CallOptions): Promise<void>
+  /** Removes temporary files that a killed download left behind. */
+  sweep(options: CallOptions): Promise<void>
+}
+
+/** The user's own files and folders. */
+export interface Files {
+  /** What lies at a path: rejects `NOT_FOUND`, `UNAUTHORIZED` or, for anything but these two, `INVALID`. */
+  kind(path: string): Promise<'file' | 'folder'>
+  /** The file at a path. A link is followed. Rejects as `kind` does. */
+  file(path: string): Promise<FoundFile>
+  /**
+   * Every file below a folder, in no particular order.
+   *
+   * - Links to files inside the folder are followed. A link that leaves it, a loop, a FIFO, a socket or a device is
+   *   `INVALID`, naming the path. Empty folders are not reported.
+   * - `keep` says of a path whether it is wanted; what is not wanted is neither opened nor an error.
+   */
+  walk(
+    folder: string,
+    options: CallOptions & { readonly keep?: ((path: string) => boolean) | undefined },
+  ): AsyncIterable<FoundFile>
+  /** The folder to download into. It is made on the first write. */
+  target(root: string): TargetFolder
+  /** The last part of a path, as a default name. */
+  basename(path: string): string
+}

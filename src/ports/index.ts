@@ -1,0 +1,54 @@
+// What `lading/ports` exports: all that the author of an adapter, or of a program that brings its own, needs.
+
+export type * from './blob-store.ts'
+export type * from './bytes.ts'
+export type * from './call.ts'
+export type * from './environment.ts'
+export type * from './files.ts'
+export type * from './metadata-store.ts'
+export type * from './object-store.ts'
+export type * from './transport.ts'
+
+// The checked fronts. `createPorts` and `createStore` put them there by themselves.
+export { checkedBlobStore } from './facade/blob-store.ts'
+export { checkedMetadataStore } from './facade/metadata-store.ts'
+export { checkedObjectStore } from './facade/object-store.ts'
+export type { ObjectStoreFacadeOptions, ObservedRequest } from './facade/object-store.ts'
+
+// Bytes, their digests, the names of blobs, and signals.
+export { formatBlobName, parseBlobName } from '../domain/blob-name.ts'
+export type { BlobName, BlobNameParts } from '../domain/blob-name.ts'
+export { createDigester, isDigest, sha256 } from '../domain/digest.ts'
+export type { Digest, Digester } from '../domain/digest.ts'
+export { throwIfAborted } from './facade/call-gate.ts'
+export { bytesSource, streamSource } from './sources.ts'
+
+// Errors: an adapter names the code, the facade adds the rest.
+export { isLadingError, LadingError } from '../domain/errors.ts'
+export type { ErrorCode, ErrorDetails, Retry } from '../domain/errors.ts'
+
+// The rule that a metadata store decides by, and what it makes of a decision.
+export { decide, loggedAs } from '../domain/decide.ts'
+export type { Decision, Need, View } from '../domain/decide.ts'
+export { aliasesOf, countVersion } from '../domain/head.ts'
+export { isLive, tombstoneOf } from '../domain/version.ts'
+
+// What the ports speak of.
+export type {
+  Answer,
+  Command,
+  DeleteArtifactCommand,
+  DeleteCommand,
+  Delivery,
+  DescribeCommand,
+  LogCommand,
+  Refusal,
+  SetAliasCommand,
+} from '../domain/command.ts'
+export type { Applied, Head, HeadChange, Latest, Move, RecordedResult } from '../domain/head.ts'
+export type { HistoryEvent } from '../domain/history.ts'
+export type { LineageEdge, LineageGraph, LineageNode, LineageOptions } from '../domain/lineage.ts'
+export type { Entry, FileEntry, Manifest, ReferenceEntry } from '../domain/manifest.ts'
+export type { Json, Metadata } from '../domain/metadata.ts'
+export type { Selector } from '../domain/refs.ts'
+export type { ArtifactKey, DraftRef, RunRef, VersionKey, VersionRecord } from '../domain/version.ts'

@@ -1,0 +1,178 @@
+import type { Answer, Delivery } from '../domain/command.ts'
+import type { Digest } from '../domain/digest.ts'
+import type { Head, Move } from '../domain/head.ts'
+import type { HistoryEvent } from '../domain/history.ts'
+import type { LineageGraph, LineageOptions } from '../domain/lineage.ts'
+import type { Manifest } from '../domain/manifest.ts'
+import type { Metadata } from '../domain/metadata.ts'
+import type { Selector } from '../domain/refs.ts'
+import type { ArtifactKey, RunRef, VersionKey } from '../domain/version.ts'
+import type { BlobItem, BlobSink, BlobWant, Location } from './blob-store.ts'
+import type { ByteSource } from './bytes.ts'
+import type { CallOptions } from './call.ts'
+import type {
+  ArtifactSummary,
+  Page,
+  PageOptions,
+  ProjectRecord,
+  RunLinks,
+  RunRecord,
+  VersionLinks,
+  VersionView,
+} from './metadata-store.ts'
+
+/** What a way to a service can do. What is denied rejects `UNSUPPORTED`. */
+export interface TransportCapabilities {
+  /** The name in errors and events: `in-process`, `http`, `trackio`. */
+  readonly adapter: string
+  /** Whether `ingest` takes bytes whose digests are not known; otherwise `write` wants digests first. */
+  readonly onePass: boolean
+  /** Whether an alias move may carry `expect`. */
+  readonly expect: boolean
+  readonly collaborate: boolean
+  readonly presign: boolean
+  readonly resume: boolean
+  readonly delete: boolean
+  readonly export: boolean
+  /** Whether a command can have one executor only: then nothing is sent twice. */
+  readonly delivery: Extract<Delivery, 'alone' | 'first'>
+}
+
+/** One log under way: what was read before any blob is relied on, and what was stored since. */
+export interface Upload {
+  readonly key: ArtifactKey
+  /** The artifact's head when the upload began; null before its first version. */
+  readonly head: Head | null
+  /** Hashes and stores bytes; answers in the order of `sources`. Requires `onePass`. */
+  ingest(sources: readonly ByteSource[], options: TransferOptions): Promise<readonly IngestedBlob[]>
+  /** Which of these blobs the service does not have yet. */
+  missing(blobs: readonly IngestedBlob[], options: CallOptions): Promise<readonly IngestedBlob[]>
+  /** Stores blobs whose digests are known. */
+  write(items: readonly BlobItem[], options: TransferOptions): Promise<void>
+  /** Makes the manifest the next version, or finds the version that has this content. */
+  commit(manifest: Manifest, intent: LogIntent, options: CallOptions): Promise<LogOutcome>
+}
+
+/** A blob by its content. */
+export interface IngestedBlob {
+  readonly digest: Digest
+  readonly sizeBytes: number
+}
+
+/** Options of calls that move bytes. */
+export interface TransferOptions extends CallOptions {
+  readonly onBytes?: ((count: number) => void) | undefined
+}
+
+/** What a log asks for beside its content. */
+export interface LogIntent {
+  readonly opId: string
+  readonly at: string
+  readonly type: string
+  readonly aliases: readonly string[]
+  readonly supersede: boolean
+  readonly description: string | null
+  readonly metadata: Metadata | null
+  readonly run: RunRef | null
+  readonly derivedFrom: VersionKey | null
+}
+
+/** What a log made or found. */
+export interface LogOutcome extends Answer {
+  readonly n: number
+}
+
+/** A move of one alias, or its removal. */
+export interface AliasMove {
+  readonly opId: string
+  readonly at: string
+  readonly run: RunRef | null
+  readonly alias: string
+  /** The target; null removes the alias. */
+  readonly target: Selector | null
+  readonly expect: number | null | undefined
+}
+
+/** Who changes something, and when. */
+export interface Change {
+  readonly opId: string
+  readonly at: string
+  readonly run: RunRef | null
+}
+
+/**
+ * A client's way to a service. A client knows this and nothing behind it.
+ *
+ * The facade has checked every argument before an adapter sees it.
+ */
+export interface Transport {
+  readonly capabilities: TransportCapabilities
+
+  /** Begins a log. `bases`: manifests whose blobs the new version shares, so that they need not be asked for. */
+  upload(key: ArtifactKey, options: CallOptions & { readonly bases: readonly Digest[] }): Promise<Upload>
+
+  /** The version that a selector names now, as `MetadataStore.resolve` does; null when there is none. */
+  resolve(key: ArtifactKey, selector: Selector, options: CallOptions): Promise<VersionView | null>
+
+  /** The artifact's head, or null when it was never logged. */
+  head(key: ArtifactKey, options: CallOptions): Promise<Head | null>
+
+  /** The metadata of a version, as it was logged or as it was replaced since. */
+  metadata(version: VersionView, options: CallOptions): Promise<Metadata | null>
+
+  /** The manifest of a version, verified against its digest. */
+  manifest(key: VersionKey, digest: Digest, options: CallOptions): Promise<Manifest>
+
+  /** Reads blobs of a version as `ProjectBlobs.read` does: whole ones are verified. */
+  read(
+    from: { readonly project: string; readonly manifest: Digest },
+    wants: readonly BlobWant[],
+    sink: BlobSink,
+    options: CallOptions,
+  ): Promise<void>
+
+  /** Where the blobs of a manifest lie; null when all are objects of their own, or where the client need not know. */
+  layout(project: string, manifest: Digest, options: CallOptions): Promise<ReadonlyMap<Digest, Location> | null>
+
+  /** Records that a run used a version: once, however often it is called. */
+  recordUse(key: VersionKey, use: { run: RunRef; at: string; opId: string }, options: CallOptions): Promise<void>
+
+  /** Moves or removes an alias. */
+  moveAlias(key: ArtifactKey, move: AliasMove, options: CallOptions): Promise<void>
+  moves(key: ArtifactKey, options: CallOptions): Promise<readonly Move[]>
+
+  updateMetadata(
+    key: VersionKey,
+    edit: Change & { readonly metadata: Metadata | null },
+    options: CallOptions,
+  ): Promise<void>
+  describe(key: ArtifactKey, edit: Change & { readonly description: string }, options: CallOptions): Promise<void>
+
+  deleteVersion(
+    key: VersionKey,
+    removal: Change & { readonly withAliases: boolean },
+    options: CallOptions,
+  ): Promise<void>
+  deleteArtifact(key: ArtifactKey, removal: Change, options: CallOptions): Promise<void>
+
+  projects(options: PageOptions): Promise<Page<ProjectRecord>>
+  artifacts(
+    project: string,
+    options: PageOptions & { readonly type?: string | undefined },
+  ): Promise<Page<ArtifactSummary>>
+  versions(key: ArtifactKey, options: PageOptions & { readonly newestFirst: boolean }): Promise<Page<VersionView>>
+  runs(project: string, options: PageOptions): Promise<Page<RunRecord>>
+
+  startRun(run: RunRecord, options: CallOptions): Promise<RunRecord>
+  run(project: string, id: string, options: CallOptions): Promise<RunRecord | null>
+  endRun(run: RunRef, at: string, options: CallOptions): Promise<void>
+  linksOf(key: VersionKey, options: CallOptions): Promise<VersionLinks>
+  linksOfRun(project: string, run: string, options: CallOptions): Promise<RunLinks>
+  /** The graph around a version. */
+  lineage(key: VersionKey, options: LineageOptions & CallOptions): Promise<LineageGraph>
+
+  export(key: ArtifactKey, options: CallOptions & { readonly since: number }): AsyncIterable<HistoryEvent>
+
+  /** Releases what the transport holds. Idempotent. */
+  close(): Promise<void>
+}

@@ -1,0 +1,62 @@
+import { encodeDocument } from '../domain/canonical-json.ts'
+import type { Digest } from '../domain/digest.ts'
+import type { Location } from '../ports/blob-store.ts'
+import type { CallOptions } from '../ports/call.ts'
+import type { MetadataStore } from '../ports/metadata-store.ts'
+import { repeatUntilKnown } from './context.ts'
+import type { ProtocolContext } from './context.ts'
+import { layoutKey } from './keys.ts'
+import { layoutSchema, parseDocument } from './schemas.ts'
+import { attempt } from './writes.ts'
+
+/** Layouts: where the blobs of a manifest lie, when some of them are inside packs. */
+export function createLayouts(context: ProtocolContext): Pick<MetadataStore, 'layout' | 'writeLayout'> {
+  const { registers } = context
+  return {
+    async layout(project, manifest, options) {
+      const key = layoutKey(project, manifest)
+      const found = await registers.read(key, options)
+      return found && decodeLayout(found.bytes, key)
+    },
+    async writeLayout(project, manifest, layout, options) {
+      const key = layoutKey(project, manifest)
+      await replaceRegister(context, { key, bytes: encodeLayout(layout) }, options)
+    },
+  }
+}
+
+/** Replaces a register whatever it holds; the last writer wins. */
+export async function replaceRegister(
+  context: ProtocolContext,
+  { key, bytes }: { key: string; bytes: Uint8Array },
+  options: CallOptions,
+): Promise<void> {
+  let proof: string | null = null
+  await repeatUntilKnown(context, async () => {
+    const swapped = await attempt(() => context.registers.swap(key, bytes, proof, options))
+    if (swapped !== 'lost' && swapped !== 'unknown') return 'written'
+    const found = await context.registers.read(key, options)
+    if (found && Buffer.compare(found.bytes, bytes) === 0) return 'written'
+    proof = found?.proof ?? null
+    return swapped === 'lost' ? 'at once' : 'again'
+  })
+}
+
+function encodeLayout(layout: ReadonlyMap<Digest, Location>): Uint8Array {
+  const packs = new Map<string, [Digest, number, number][]>()
+  for (const [digest, location] of layout) {
+    if (location === null) continue
+    const blobs = packs.get(location.pack) ?? []
+    blobs.push([digest, location.offset, location.sizeBytes])
+    packs.set(location.pack, blobs)
+  }
+  return encodeDocument({ packs: [...packs].map(([pack, blobs]) => ({ pack, blobs })) })
+}
+
+function decodeLayout(bytes: Uint8Array, key: string): ReadonlyMap<Digest, Location> {
+  const layout = new Map<Digest, Location>()
+  for (const { pack, blobs } of parseDocument(layoutSchema, bytes, key).packs) {
+    for (const [digest, offset, sizeBytes] of blobs) layout.set(digest, { pack, offset, sizeBytes })
+  }
+  return layout
+}

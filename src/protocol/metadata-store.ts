@@ -1,0 +1,49 @@
+import type { Clock, Ids } from '../ports/environment.ts'
+import type { MetadataCapabilities, MetadataStore } from '../ports/metadata-store.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
+import { createCommands } from './commands.ts'
+import type { ProtocolContext } from './context.ts'
+import { createDocuments } from './documents.ts'
+import { createFormatGate } from './format.ts'
+import { createHistory } from './history.ts'
+import { createLayouts } from './layouts.ts'
+import { createListings } from './listings.ts'
+import { createMetadataEdits } from './metadata-edits.ts'
+import { createMoves } from './moves.ts'
+import { createProjectRecords } from './project-records.ts'
+import { createRegisters } from './registers.ts'
+import { createRuns } from './runs.ts'
+import { createVersionReads } from './versions.ts'
+
+/**
+ * A MetadataStore over any object store: no database, no lock, no daemon, any number of writers.
+ *
+ * Source: protocol.md. Does no I/O until it is used; the driver's capabilities choose the kind of register. Closing it
+ * closes the object store.
+ */
+export function createProtocolMetadataStore(parts: { objects: ObjectStore; clock: Clock; ids: Ids }): MetadataStore {
+  const { objects } = parts
+  const context: ProtocolContext = { ...parts, registers: createRegisters(objects) }
+  const documents = createDocuments(context)
+  const format = createFormatGate(context)
+  const records = createProjectRecords(context, format)
+  const commands = createCommands(context, documents, { format, records })
+  return {
+    capabilities: capabilitiesOf(objects),
+    open: (options) => format.check(options),
+    ...commands,
+    ...createVersionReads(documents),
+    ...createMetadataEdits(context),
+    ...createLayouts(context),
+    ...createListings(context, documents),
+    ...createMoves(context, documents),
+    ...createRuns(context, records.beforeFirstRun),
+    ...createHistory({ context, documents, records }),
+    close: () => objects.close(),
+  }
+}
+
+function capabilitiesOf(objects: ObjectStore): MetadataCapabilities {
+  const { adapter } = objects.capabilities
+  return Object.freeze({ adapter, edges: 'now', writers: 'many', caseSensitive: true, drafts: false })
+}

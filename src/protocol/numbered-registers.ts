@@ -1,0 +1,75 @@
+import type { CallOptions } from '../ports/call.ts'
+import type { ListEntry, ObjectStore } from '../ports/object-store.ts'
+import { paddedNumber } from './keys.ts'
+import type { RegisterState, Registers } from './register.ts'
+
+/** Bodies a folder holds. */
+const FOLDER_SIZE = 1_024
+
+const EMPTY = new Uint8Array()
+
+/**
+ * Registers from nothing but put-if-absent and list: a body is `<key>/<rev div 1024>/<rev>`, the newest name wins.
+ *
+ * Superseded bodies are emptied, their names stay for ever: a writer that stopped between read and write must find
+ * its number taken, however late it goes on.
+ */
+export function createNumberedRegisters(objects: ObjectStore): Registers {
+  return {
+    read: (key, options) => readNewest(objects, key, options),
+    async swap(key, bytes, proof, options) {
+      const rev = proof === null ? 0 : Number(proof) + 1
+      const superseded = rev === 0 ? null : bodyKey(key, rev - 1)
+      // The folder of the new body is synced with it; that of the body below is another at a folder's first rev.
+      if (superseded !== null && rev % FOLDER_SIZE === 0) await objects.sync([superseded], options)
+      if ((await objects.putIfAbsent(bodyKey(key, rev), bytes, options)) === 'exists') return 'lost'
+      if (superseded !== null) await emptyBody(objects, superseded)
+      return { proof: String(rev) }
+    },
+    sync: (key, state, options) => objects.sync([bodyKey(key, Number(state.proof))], options),
+  }
+}
+
+function bodyKey(key: string, rev: number): string {
+  return `${key}/${paddedNumber(Math.floor(rev / FOLDER_SIZE))}/${paddedNumber(rev)}`
+}
+
+async function readNewest(objects: ObjectStore, key: string, options: CallOptions): Promise<RegisterState | null> {
+  for (;;) {
+    const newest = await newestBody(objects, key, options)
+    if (newest === null) return null
+    const found = await objects.get(newest, options)
+    // An empty body was superseded after the folder was listed.
+    if (found && found.bytes.length > 0) return { bytes: found.bytes, proof: String(Number(lastSegment(newest))) }
+  }
+}
+
+async function newestBody(objects: ObjectStore, key: string, options: CallOptions): Promise<string | null> {
+  const folders = (await listChildren(objects, `${key}/`, options)).reverse()
+  for (const folder of folders) {
+    const bodies = await listChildren(objects, folder.key, options)
+    // A folder is empty only just after it was made: then the newest body is in the one before.
+    if (bodies.length > 0) return bodies.at(-1)!.key
+  }
+  return null
+}
+
+async function listChildren(objects: ObjectStore, prefix: string, options: CallOptions): Promise<ListEntry[]> {
+  const entries: ListEntry[] = []
+  let cursor: string | undefined
+  do {
+    const page = await objects.list(prefix, { ...options, depth: 'children', cursor, limit: FOLDER_SIZE })
+    entries.push(...page.entries)
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return entries
+}
+
+/** Emptying saves space and nothing else: whether it happens does not change what anyone reads. */
+async function emptyBody(objects: ObjectStore, key: string): Promise<void> {
+  await objects.put(key, EMPTY, {}).catch(() => undefined)
+}
+
+function lastSegment(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1)
+}

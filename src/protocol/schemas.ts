@@ -1,0 +1,152 @@
+import * as v from 'valibot'
+import { decodeDocument } from '../domain/canonical-json.ts'
+import { isDigest } from '../domain/digest.ts'
+import type { Digest } from '../domain/digest.ts'
+import { LadingError } from '../domain/errors.ts'
+import type { Head } from '../domain/head.ts'
+import type { Metadata } from '../domain/metadata.ts'
+import type { VersionRecord } from '../domain/version.ts'
+import type { MetadataEdit, ProjectRecord, RunRecord } from '../ports/metadata-store.ts'
+
+// What the documents of a store look like. Unknown members are ignored: a newer minor format may add some.
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const digest = v.custom<Digest>(isDigest)
+const metadata = v.nullable(v.custom<Metadata>((value) => typeof value === 'object' && !Array.isArray(value)))
+const run = v.object({ project: v.string(), id: v.string(), name: v.string() })
+const versionKey = v.object({ project: v.string(), artifact: v.string(), n: count })
+
+/** valibot's `record` drops names such as `constructor`, which are valid aliases. */
+const aliases = v.custom<Record<string, number>>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((n) => v.is(count, n)),
+)
+
+/** `versions/<n>`. */
+export const versionSchema = v.object({
+  n: count,
+  digest,
+  type: v.string(),
+  aliases: v.array(v.string()),
+  supersede: v.boolean(),
+  opId: v.string(),
+  run: v.nullable(run),
+  draft: v.nullable(v.object({ id: v.string(), round: count })),
+  derivedFrom: v.nullable(versionKey),
+  createdAt: v.string(),
+  sizeBytes: count,
+  fileCount: count,
+  metadata,
+  metadataDigest: v.nullable(digest),
+  description: v.nullable(v.string()),
+  deleted: v.boolean(),
+}) satisfies v.GenericSchema<unknown, VersionRecord>
+
+const moveSchema = v.object({
+  rev: count,
+  at: v.string(),
+  alias: v.string(),
+  from: v.nullable(count),
+  to: v.nullable(count),
+  opId: v.string(),
+  run: v.nullable(run),
+})
+
+/** A page of alias moves. */
+export const movesSchema = v.object({ moves: v.array(moveSchema) })
+
+const errorCodes = [
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'CONFLICT',
+  'ALREADY_FINISHED',
+  'UNSUPPORTED',
+  'INVALID',
+  'CORRUPT',
+  'UNAUTHORIZED',
+  'UNAVAILABLE',
+  'UNKNOWN_OUTCOME',
+  'ABORTED',
+  'CLOSED',
+] as const
+
+/** Head. */
+export const headSchema = v.object({
+  rev: count,
+  type: v.string(),
+  next: count,
+  floor: count,
+  aliases,
+  latest: v.nullable(v.object({ n: count, digest, opId: v.string() })),
+  deleting: v.nullable(count),
+  recent: v.array(
+    v.object({ opId: v.string(), rev: count, result: v.union([count, v.literal('done'), v.picklist(errorCodes)]) }),
+  ),
+  moves: v.array(moveSchema),
+  description: v.nullable(v.string()),
+  createdAt: v.string(),
+}) satisfies v.GenericSchema<unknown, Head>
+
+/** The index of a digest. */
+export const indexSchema = v.object({ n: count })
+
+/** Metadata that replaced what a version was logged with. */
+export const metadataEditSchema = v.object({
+  metadata,
+  metadataDigest: v.nullable(digest),
+  at: v.string(),
+  run: v.nullable(run),
+}) satisfies v.GenericSchema<unknown, MetadataEdit>
+
+/** A project. */
+export const projectSchema = v.object({
+  name: v.string(),
+  createdAt: v.string(),
+}) satisfies v.GenericSchema<unknown, ProjectRecord>
+
+/** A run. */
+export const runSchema = v.object({
+  project: v.string(),
+  id: v.string(),
+  name: v.string(),
+  group: v.nullable(v.string()),
+  config: metadata,
+  createdAt: v.string(),
+}) satisfies v.GenericSchema<unknown, RunRecord>
+
+/** Edges carry the name of their run, so that lineage can be shown without reading its record. */
+export const edgeSchema = v.object({ at: v.string(), opId: v.string(), run })
+
+/** The register of blob collection. */
+export const collectionSchema = v.object({
+  epoch: count,
+  state: v.picklist(['condemned', 'swept']),
+  at: v.string(),
+  list: v.nullable(v.string()),
+})
+
+/** The list of condemned names. */
+export const condemnedSchema = v.object({ names: v.array(v.string()) })
+
+/** A layout: pack by pack, [digest, offset, size] of each blob. */
+export const layoutSchema = v.object({
+  packs: v.array(v.object({ pack: v.string(), blobs: v.array(v.tuple([digest, count, count])) })),
+})
+
+/** `lading.json`. */
+export const formatSchema = v.object({ format: count, minReader: count, storeId: v.string() })
+
+/** Reads a document: `CORRUPT`, naming its key and the first thing wrong, when it is not what it should be. */
+export function parseDocument<T>(schema: v.GenericSchema<unknown, T>, bytes: Uint8Array, key: string): T {
+  const parsed = v.safeParse(schema, decodeDocument(bytes, { key }))
+  if (parsed.success) return parsed.output
+  const [issue] = parsed.issues
+  throw new LadingError('CORRUPT', {
+    key,
+    detail: `the document is damaged: ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}`,
+    next: 'restore it from a backup of the store; nothing was changed',
+  })
+}

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Artifact, openStore } from '../../src/index.ts'
+import { createWorkspace, finished } from './workspace.ts'
+import type { Workspace } from './workspace.ts'
+
+describe('output', () => {
+  let workspace: Workspace
+
+  beforeAll(async () => {
+    workspace = await createWorkspace()
+    await using lading = await openStore(workspace.path('.lading'), { project: 'default' })
+    // More than a pipe holds, so that the reader's end is noticed.
+    const artifact = new Artifact('many')
+    for (let index = 0; index < 2000; index++)
+      artifact.addFile(Uint8Array.of(index % 256), `${'p'.repeat(100)}-${index}`)
+    await lading.save(artifact)
+  })
+  afterAll(() => workspace[Symbol.asyncDispose]())
+
+  it('ends quietly when the reader of a pipe has gone', async () => {
+    const child = workspace.start(['show', 'many', '--json'])
+    child.stdout.destroy()
+
+    const stderr = await new Promise<string>((resolve) => {
+      let text = ''
+      child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      child.on('close', (code) => resolve(`${code} ${text}`))
+    })
+
+    expect(stderr).toBe('0 ')
+  })
+
+  it('has no colours in a pipe', async () => {
+    expect((await workspace.lading(['ls'])).stdout).not.toContain('\u001b')
+  })
+
+  it('has colours with FORCE_COLOR, and none in JSON', async () => {
+    const env = { FORCE_COLOR: '1' }
+
+    expect((await workspace.lading(['ls'], { env })).stdout).toContain('\u001b[2mNAME')
+    expect((await workspace.lading(['show', 'nothing'], { env })).stderr).toContain('\u001b[31mlading:')
+    expect((await workspace.lading(['ls', '--json'], { env })).stdout).not.toContain('\u001b')
+  })
+
+  it('has no colours with NO_COLOR', async () => {
+    expect((await workspace.lading(['ls'], { env: { NO_COLOR: '1' } })).stdout).not.toContain('\u001b')
+  })
+
+  it('prints help and version on stdout, and usage on stderr', async () => {
+    expect(await workspace.lading(['--help'])).toMatchObject({ code: 0, stderr: '' })
+    expect((await workspace.lading(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect(await workspace.lading([])).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  it('loads neither the store nor its adapters for --version', async () => {
+    const loads = `import { registerHooks } from 'node:module'
+      registerHooks({ load: (url, context, next) => (process.stderr.write(url + '\\n'), next(url, context)) })`
+    const flag = `--import=data:text/javascript,${encodeURIComponent(loads)}`
+    const main = new URL('../../src/cli/main.ts', import.meta.url).pathname
+
+    const { stderr } = await finished(spawn(process.execPath, [flag, main, '--version']))
+
+    expect(stderr).toContain('/src/cli/program.ts')
+    expect(stderr).not.toMatch(/\/src\/(adapters|protocol|composition|application|ports)\//)
+  })
+})

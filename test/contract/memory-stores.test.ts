@@ -1,0 +1,8 @@
+import { describeBlobStore } from './support/blob-suite.ts'
+import { describeMetadataStore } from './support/metadata-suite.ts'
+import { MEMORY_STORES } from './support/stores.ts'
+
+for (const [name, create] of Object.entries(MEMORY_STORES)) {
+  await describeBlobStore('contract/memory-stores', name, create)
+  await describeMetadataStore('contract/memory-stores', { name, create })
+}

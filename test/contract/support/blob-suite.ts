@@ -1,0 +1,28 @@
+import { describe, it } from 'vitest'
+import { describeContract } from '../../../src/contract/index.ts'
+import { blobStoreCases } from '../../../src/contract/blob-store.ts'
+import { blobCapabilityNames, blobStoreSubject } from '../../../src/contract/blob-store/context.ts'
+import { skipsOf } from './skips.ts'
+import { portsOf } from './stores.ts'
+import type { StoreData } from './stores.ts'
+
+/** Declares the quick tier of the BlobStore contract for one kind of store. */
+export async function describeBlobStore(file: string, name: string, create: () => Promise<StoreData>): Promise<void> {
+  const title = `${name}, BlobStore`
+  const probe = await create()
+  const capabilities = blobCapabilityNames(portsOf(probe).blobs.capabilities)
+  await probe.cleanup()
+  const subject = blobStoreSubject({
+    name: title,
+    capabilities: [...capabilities, 'corrupt'],
+    async create() {
+      const data = await create()
+      return {
+        open: async () => portsOf(data).blobs,
+        corrupt: (at) => data.corrupt(at),
+        cleanup: () => data.cleanup(),
+      }
+    },
+  })
+  describeContract({ describe, it }, blobStoreCases, subject, { tier: 'quick', skips: skipsOf(file, title) })
+}

@@ -1,0 +1,85 @@
+import * as nodeFs from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Volume, createFsFromVolume } from 'memfs'
+import { createFsObjectStore } from '../../../src/adapters/fs/index.ts'
+import { createMemoryData, createMemoryObjectStore } from '../../../src/adapters/memory/index.ts'
+import type { MemoryOptions } from '../../../src/adapters/memory/index.ts'
+import { createPorts } from '../../../src/composition/open-store.ts'
+import type { ObjectStore } from '../../../src/ports/object-store.ts'
+import type { Clock } from '../../../src/ports/environment.ts'
+import { MEMORY_FLAVOURS } from './memory.ts'
+
+/** One stored byte: `name` is that of a blob or pack in its project. */
+export interface StoredByte {
+  readonly project: string
+  readonly name: string
+  readonly offset: number
+}
+
+/** Data of one case, on which any number of handles can be opened. */
+export interface StoreData {
+  driver(): ObjectStore
+  /** Flips a byte behind the store's back. */
+  corrupt(at: StoredByte): Promise<void>
+  cleanup(): Promise<void>
+}
+
+/** The adapters that the suites of BlobStore, MetadataStore and Transport run on: name → how their data is made. */
+export const MEMORY_STORES: Readonly<Record<string, () => Promise<StoreData>>> = Object.fromEntries(
+  Object.entries(MEMORY_FLAVOURS).map(([name, options]) => [name, async () => memoryData(options)]),
+)
+
+/** The same for the fs adapter, on a temporary folder. */
+export async function fsData(): Promise<StoreData> {
+  const root = await mkdtemp(join(tmpdir(), 'lading-contract-'))
+  return {
+    driver: () => createFsObjectStore({ root }),
+    corrupt: async (at) => flipInFile(nodeFs, root, at),
+    cleanup: () => rm(root, { recursive: true, force: true }),
+  }
+}
+
+/** The same on a file system in memory. */
+export async function memfsData(): Promise<StoreData> {
+  const volume = new Volume()
+  const fs = createFsFromVolume(volume)
+  return {
+    driver: () => createFsObjectStore({ root: '/store', fs }),
+    // memfs has these functions; its declared types are merely wider.
+    corrupt: async (at) => flipInFile(fs as unknown as FlipFs, '/store', at),
+    cleanup: async () => volume.reset(),
+  }
+}
+
+/** Both ports over one driver, as composition makes them. */
+export function portsOf(data: StoreData, environment: { readonly clock?: Clock } = {}): ReturnType<typeof createPorts> {
+  return createPorts(data.driver(), environment)
+}
+
+type FlipFs = Pick<typeof nodeFs, 'chmodSync' | 'readFileSync' | 'writeFileSync'>
+
+function memoryData(options: MemoryOptions): StoreData {
+  const shared = createMemoryData()
+  return {
+    driver: () => createMemoryObjectStore({ ...options, shared }),
+    async corrupt({ project, name, offset }) {
+      const key = `p/${project}/${name}`
+      shared.write([[key, flipped(shared.object(key)!.bytes, offset)]], 'corrupt')
+    },
+    cleanup: async () => {},
+  }
+}
+
+function flipInFile(fs: FlipFs, root: string, { project, name, offset }: StoredByte): void {
+  const path = join(root, 'p', project, name)
+  fs.chmodSync(path, 0o644)
+  fs.writeFileSync(path, flipped(fs.readFileSync(path), offset))
+}
+
+function flipped(bytes: Uint8Array, offset: number): Uint8Array {
+  const copy = Uint8Array.from(bytes)
+  copy[offset]! ^= 0x01
+  return copy
+}

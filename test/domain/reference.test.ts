@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { REFERENCE_LENGTH_MAX, assertReferenceDigest, assertReferenceUri } from '../../src/domain/reference.ts'
+
+const INVALID = expect.objectContaining({ code: 'INVALID' })
+
+describe('assertReferenceUri', () => {
+  it.each(['s3://bucket/key', 'file:///a', 'https://h/x?y=1#z', 'custom+x:y', 'http:', 's3://bucket/文件'])(
+    'takes %j',
+    (uri) => {
+      expect(assertReferenceUri(uri)).toBe(uri)
+    },
+  )
+
+  it.each([
+    '',
+    'nope',
+    '/a',
+    '1:x',
+    ':x',
+    's3://a b',
+    's3://a\u00a0b',
+    's3://a\n',
+    's3://a\u0000',
+    's3://\u007f',
+    's3://\ud800',
+    7,
+  ])('refuses %j', (uri) => {
+    expect(() => assertReferenceUri(uri)).toThrow(INVALID)
+  })
+
+  it('has a limit', () => {
+    const longest = `s3://${'a'.repeat(REFERENCE_LENGTH_MAX - 5)}`
+    expect(assertReferenceUri(longest)).toBe(longest)
+    expect(() => assertReferenceUri(`${longest}a`)).toThrow(/at most 8192/)
+  })
+
+  it('says what to do', () => {
+    expect(() => assertReferenceUri('s3://a b')).toThrow(/percent-encode/)
+    expect(() => assertReferenceUri('/data/x')).toThrow(/use addFile/)
+  })
+})
+
+describe('assertReferenceDigest', () => {
+  it('takes what a provider may give', () => {
+    for (const digest of ['"9b2cf5-2"', 'W/"x y"', 'https://h/x']) expect(assertReferenceDigest(digest)).toBe(digest)
+    for (const digest of ['', 'a\n', '\ud800', null, 'x'.repeat(REFERENCE_LENGTH_MAX + 1)]) {
+      expect(() => assertReferenceDigest(digest)).toThrow(INVALID)
+    }
+  })
+})

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { report, simulate } from './simulate.ts'
+import { randomScenario } from './random-scenario.ts'
+import type { Flavour } from './scenario.ts'
+
+/** Seeds of one test; each is a scenario of its own. */
+const SEEDS = 1_000
+
+/** Fixed, so that a failure is one of the change at hand; `npm run simulate` tries others. */
+const FIRST: Readonly<Record<Flavour, number>> = { native: 1, numbered: 100_001, batch: 200_001 }
+
+test.for([
+  ['native', 0],
+  ['native', 1],
+  ['numbered', 0],
+  ['batch', 0],
+] as const)('random writers, crashes and faults keep every invariant: %s registers, part %i', async ([flavour, part]) => {
+  const from = FIRST[flavour] + part * SEEDS
+
+  for (let seed = from; seed < from + SEEDS; seed++) {
+    const run = await simulate(seed, { flavour })
+    if (run.violations.length === 0) continue
+    const traced = await simulate(seed, { flavour, traced: true })
+    expect.fail(report(seed, randomScenario(seed, flavour), traced))
+  }
+})
+
+test('a seed is the same schedule each time', async () => {
+  const [first, second] = [await simulate(7, { traced: true }), await simulate(7, { traced: true })]
+
+  expect(second.trace).toEqual(first.trace)
+  expect(first.trace.length).toBeGreaterThan(5)
+})
