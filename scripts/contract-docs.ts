@@ -19,7 +19,8 @@ A failure names the case, the duty, what was expected and what was seen, the see
 
 /** The page, as it has to be for the cases that are exported now. */
 export function contractPage(exported: Readonly<Record<string, unknown>> = contract): string {
-  const suites = Object.entries(exported).flatMap(([name, value]) => (isSuite(value) ? [{ name, cases: value }] : []))
+  const names = Object.keys(exported).toSorted()
+  const suites = names.flatMap((name) => (isSuite(exported[name]) ? [{ name, cases: exported[name] }] : []))
   return [INTRODUCTION, ...suites.map(({ name, cases }) => suiteSection(name, cases))].join('\n')
 }
 

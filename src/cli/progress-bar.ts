@@ -16,6 +16,9 @@ const REDRAW_MS = 100
 /** Work that is done sooner shows no bar. */
 const DELAY_MS = 300
 
+/** Left free at the end of the line, so that the `^C` of a terminal does not begin another one. */
+const MARGIN = 3
+
 const BAR_WIDTH_MAX = 30
 const ERASE_LINE = '\r\u001b[2K'
 
@@ -30,7 +33,7 @@ export function createProgressBar(stream: NodeJS.WriteStream): ProgressBar | nul
       if (nowMs - drawnMs < REDRAW_MS) return
       drawnMs = nowMs
       isShown = true
-      const columns = screenOf(stream).columns - 1
+      const columns = screenOf(stream).columns - MARGIN
       stream.write(ERASE_LINE + formatProgress(progress, { seconds: (nowMs - startMs) / 1000, columns }))
     },
     clear() {

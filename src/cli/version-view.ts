@@ -31,7 +31,7 @@ export function formatKey({ project, artifact, n }: VersionKey): string {
 export function formatVersions(versions: readonly Version[], screen: Screen): readonly string[] {
   const columns = [
     { title: 'VERSION' },
-    { title: 'ALIASES', widthMin: 10 },
+    { title: 'ALIASES', widthMin: 20 },
     { title: 'FILES', align: 'right', dropOrder: 2 },
     { title: 'SIZE', align: 'right' },
     { title: 'LOGGED', dropOrder: 1 },

@@ -5,6 +5,24 @@ export { ContractFailure } from './check.ts'
 export type { Check } from './check.ts'
 export { runChildTask } from './child-task.ts'
 export type { ChildRun, ChildTask } from './child-task.ts'
+
 export { objectStoreCases } from './object-store.ts'
 export { capabilityNames, objectStoreSubject } from './object-store/context.ts'
 export type { ObjectStoreCase, ObjectStoreContext, ObjectStoreHarness } from './object-store/context.ts'
+
+export { blobStoreCases } from './blob-store.ts'
+export { blobCapabilityNames, blobStoreSubject } from './blob-store/context.ts'
+export type { BlobStoreCase, BlobStoreContext, BlobStoreHarness, TestBlob } from './blob-store/context.ts'
+
+export { metadataStoreCases } from './metadata-store.ts'
+export { metadataCapabilityNames, metadataStoreSubject } from './metadata-store/context.ts'
+export type {
+  HandleOptions,
+  MetadataStoreCase,
+  MetadataStoreContext,
+  MetadataStoreHarness,
+} from './metadata-store/context.ts'
+
+export { transportCases } from './transport.ts'
+export { transportCapabilityNames, transportSubject } from './transport/context.ts'
+export type { TransportCase, TransportContext, TransportHarness } from './transport/context.ts'

@@ -11,6 +11,7 @@ import { listingCases } from './metadata-store/listings.ts'
 import { loggingCases } from './metadata-store/logging.ts'
 import { nameCases } from './metadata-store/names.ts'
 import { raceCases } from './metadata-store/races.ts'
+import { randomCases } from './metadata-store/random.ts'
 import { resolvingCases } from './metadata-store/resolving.ts'
 import { runCases } from './metadata-store/runs.ts'
 
@@ -30,4 +31,5 @@ export const metadataStoreCases: readonly MetadataStoreCase[] = [
   ...confirmingCases,
   ...raceCases,
   ...clockCases,
+  ...randomCases,
 ]

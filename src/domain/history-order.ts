@@ -6,7 +6,7 @@ import type { VersionRecord } from './version.ts'
 /** What is known of an artifact before its records are read. */
 export interface HistoryFacts {
   readonly head: Head
-  /** All moves, by rev. Those that came after `head` are left out. */
+  /** All moves up to `head`, oldest first. */
   readonly moves: readonly Move[]
   /** Of the versions up to `head.floor` that superseded others: operation id → number. */
   readonly supersedes: ReadonlyMap<string, number>
@@ -63,7 +63,7 @@ class Order {
   constructor(facts: HistoryFacts) {
     const { head, moves } = facts
     this.#facts = facts
-    this.#groups = groupMoves(moves.filter(({ rev }) => rev <= head.rev))
+    this.#groups = groupMoves(moves)
     this.#lastNamed = lastNamed(this.#groups)
     // What head points at was live then, also if it was deleted since.
     this.#held = new Set([...Object.values(head.aliases), ...(head.latest ? [head.latest.n] : [])])
@@ -72,7 +72,7 @@ class Order {
   next(record: VersionRecord): readonly HistoryEvent[] {
     const { n, digest, supersede, opId } = record
     const events = [...this.#movesBefore(n), ...this.#raiseFloor(this.#floorBefore(record))]
-    events.push(...this.#deletions((due) => supersede || due.digest === digest))
+    events.push(...this.#deletions((due) => due.digest === digest))
     if (n >= this.#facts.since) events.push({ kind: 'version', version: { ...record, deleted: false } })
     if (supersede) this.#floor = n
     if (this.#groups[this.#passed]?.opId === opId) this.#pass()
@@ -120,8 +120,6 @@ class Order {
 
   *#raiseFloor(floor: number): Generator<HistoryEvent> {
     if (floor <= this.#floor) return
-    // Below a floor nothing could be deleted any more.
-    yield* this.#deletions(() => true)
     yield { kind: 'floor', floor }
     this.#floor = floor
   }
@@ -154,7 +152,7 @@ function groupMoves(moves: readonly Move[]): readonly Group[] {
     if (group) group.push(move)
     else groups.set(move.rev, [move])
   }
-  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => ({ opId: group[0]!.opId, moves: group }))
+  return [...groups.values()].map((group) => ({ opId: group[0]!.opId, moves: group }))
 }
 
 function lastNamed(groups: readonly Group[]): ReadonlyMap<number, number> {

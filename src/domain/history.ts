@@ -36,4 +36,6 @@ export interface HistoryState {
   readonly floor: number
   readonly aliases: Readonly<Record<string, number>>
   readonly description: string | null
+  /** How often any alias was moved, by hand or by a version. */
+  readonly moveCount: number
 }

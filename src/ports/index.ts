@@ -14,6 +14,7 @@ export { checkedBlobStore } from './facade/blob-store.ts'
 export { checkedMetadataStore } from './facade/metadata-store.ts'
 export { checkedObjectStore } from './facade/object-store.ts'
 export type { ObjectStoreFacadeOptions, ObservedRequest } from './facade/object-store.ts'
+export { checkedTransport } from './facade/transport.ts'
 
 // Bytes, their digests, the names of blobs, and signals.
 export { formatBlobName, parseBlobName } from '../domain/blob-name.ts'

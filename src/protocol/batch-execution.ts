@@ -140,24 +140,27 @@ export class BatchExecution {
   }
 
   async #commit(parent: string, plan: Plan, options: CallOptions): Promise<Answer | Refusal | 'again' | 'at once'> {
+    const { step } = await repeatUntilKnown(this.#parts.context, async () => {
+      if ((await this.#send(parent, plan, options)) === 'ok') return { step: plan.outcome }
+      const found = await this.#lookUp(parent, plan)
+      return found === 'not there' ? 'again' : { step: found }
+    })
+    return step
+  }
+
+  /** After a stale or unknown commit: an earlier copy of this very commit may have landed. */
+  async #lookUp(parent: string, { outcome }: Plan): Promise<Answer | Refusal | 'again' | 'at once' | 'not there'> {
     const { context, command } = this.#parts
-    for (;;) {
-      const answer = await this.#send(parent, plan, options)
-      if (answer === 'ok') return plan.outcome
-      // Stale or unknown: an earlier copy of this very commit may have landed.
-      const since = await context.objects.batch.commitsSince(parent, {})
-      if (since.some((commit) => commit.title === command.opId)) {
-        if (command.delivery === 'alone') return plan.outcome
-        // Another executor's plan may have been another one: head remembers which.
-        this.#open = true
-        return 'at once'
-      }
-      if (since.length > 0) {
-        this.#open = false
-        return 'again'
-      }
-      await context.clock.pause(1)
+    const since = await context.objects.batch.commitsSince(parent, {})
+    if (since.some((commit) => commit.title === command.opId)) {
+      if (command.delivery === 'alone') return outcome
+      // It may be another executor's, and that may have decided otherwise: head remembers how.
+      this.#open = true
+      return 'at once'
     }
+    if (since.length === 0) return 'not there'
+    this.#open = false
+    return 'again'
   }
 
   async #send(parent: string, { writes }: Plan, options: CallOptions): Promise<'ok' | 'open'> {

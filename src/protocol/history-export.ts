@@ -29,14 +29,14 @@ export async function* exportHistory(
   const head = (await parts.documents.readHead(key, options))?.value
   if (!head) throw neverLogged()
   yield { kind: 'artifact', type: head.type, createdAt: head.createdAt }
-  const moves = await parts.moves(key, options)
+  const moves = (await parts.moves(key, options)).filter(({ rev }) => rev <= head.rev)
   const supersedes = await supersedesOf(parts, key, { head, moves, options })
   const order = createHistoryOrder({ head, moves, supersedes, since })
   for await (const record of recordsOf(parts, key, { numbers: range(0, head.next), options })) yield* order.next(record)
   yield* order.end()
   yield* metadataOf(parts, key, { head, options })
   const { next, floor, aliases, description } = head
-  yield { kind: 'state', state: { next, floor, aliases, description } }
+  yield { kind: 'state', state: { next, floor, aliases, description, moveCount: moves.length } }
 }
 
 /** Which operations superseded: only needed where one of them may have removed aliases and set none. */

@@ -102,7 +102,7 @@ export class HistoryImport {
     this.#appliedTo = head.rev
   }
 
-  async #takeState({ next, floor, aliases, description }: HistoryState): Promise<void> {
+  async #takeState({ next, floor, aliases, description, moveCount }: HistoryState): Promise<void> {
     const head = await this.#readHead()
     if (head.next !== next) throw refused(`there are ${head.next} versions here and ${next} in the history`)
     if (head.floor !== floor) throw refused(`${formatVersion(head.floor)} is the first live version here`)
@@ -111,6 +111,8 @@ export class HistoryImport {
     for (const alias of [...Object.keys(head.aliases), ...Object.keys(aliases)]) {
       if (targetOf(head.aliases, alias) !== targetOf(aliases, alias)) throw refused(`alias ${alias} was moved here`)
     }
+    const moves = (await this.#parts.moves(this.#parts.key, this.#options)).length
+    if (moves !== moveCount) throw refused(`aliases were moved ${moves} times here and ${moveCount} in the history`)
     if (head.description === description) return
     if (description === null) throw refused('the artifact was described here')
     await this.#execute({ kind: 'describe', ...this.#intent(), description }, null)

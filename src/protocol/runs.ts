@@ -4,7 +4,16 @@ import type { CallOptions } from '../ports/call.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 import type { ProtocolContext } from './context.ts'
 import { putUntilThere } from './indexes.ts'
-import { linksPrefix, runEdgeKey, runEndKey, runKey, runPrefix, runsPrefix, versionEdgeKey } from './keys.ts'
+import {
+  linksPrefix,
+  runEdgeKey,
+  runEndKey,
+  runKey,
+  runPrefix,
+  runsPrefix,
+  versionEdgeKey,
+  versionKey,
+} from './keys.ts'
 import { keysBelow, listDocuments } from './listings.ts'
 import { edgeSchema, parseDocument, runSchema } from './schemas.ts'
 
@@ -36,6 +45,9 @@ export function createRuns(
 
     async recordEdge({ kind, run: ref, version, at, opId }) {
       const body = encodeDocument({ at, opId, run: ref })
+      // A version can be seen before its writer has synced it: a power loss must not leave an edge to another one.
+      const { n, ...artifact } = version
+      await objects.sync([versionKey(artifact, n)], {})
       await Promise.all([
         putUntilThere(context, versionEdgeKey(kind, version, ref), body),
         putUntilThere(context, runEdgeKey(kind, ref, version), body),

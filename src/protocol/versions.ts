@@ -98,7 +98,7 @@ async function resolveName(
   { key, selector }: { key: ArtifactKey; selector: HeadSelector },
   options: CallOptions,
 ): Promise<VersionView | null> {
-  for (let seenRev = -1; ; ) {
+  for (let seenRev = -1; ;) {
     const head = (await documents.readHead(key, options))?.value
     if (!head || head.rev === seenRev) return null
     const n = namedBy(head, selector)

@@ -11,15 +11,13 @@ describe('output', () => {
     workspace = await createWorkspace()
     await using lading = await openStore(workspace.path('.lading'), { project: 'default' })
     // More than a pipe holds, so that the reader's end is noticed.
-    const artifact = new Artifact('many')
-    for (let index = 0; index < 2000; index++)
-      artifact.addFile(Uint8Array.of(index % 256), `${'p'.repeat(100)}-${index}`)
-    await lading.save(artifact)
+    const metadata = { notes: 'n'.repeat(500_000) }
+    await lading.save(new Artifact('large', { metadata }).addFile(Uint8Array.of(1), 'file'))
   })
   afterAll(() => workspace[Symbol.asyncDispose]())
 
   it('ends quietly when the reader of a pipe has gone', async () => {
-    const child = workspace.start(['show', 'many', '--json'])
+    const child = workspace.start(['show', 'large', '--json'])
     child.stdout.destroy()
 
     const stderr = await new Promise<string>((resolve) => {

@@ -3,5 +3,7 @@ import { contractPage } from '../../scripts/contract-docs.ts'
 import { readPage } from './support/markdown.ts'
 
 it('docs/contract.md lists the cases that are exported now', () => {
-  expect(readPage('docs/contract.md'), 'run `npx node scripts/contract-docs.ts`').toBe(contractPage())
+  const isCurrent = readPage('docs/contract.md') === contractPage()
+
+  expect(isCurrent ? 'current' : 'run `npx node scripts/contract-docs.ts`').toBe('current')
 })

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../../scripts/run.ts'
+import { sha256 } from '../../src/domain/digest.ts'
 import { Artifact } from '../../src/application/client/artifact.ts'
 import { openStore } from '../../src/composition/open-store.ts'
 import { GOLDEN_STORES, readFolder } from '../golden/stores.ts'
@@ -57,6 +58,23 @@ describe('docs/on-disk-format.md', () => {
     expect(await copy.artifact('notes').aliases()).toEqual({ latest: 'v4', prod: 'v2' })
     for await (const version of copy.artifact('notes').versions()) expect((await version.verify()).ok).toBe(true)
   })
+
+  it('is right about damage: a corrupt blob that is removed is put back by the next log of its content', async () => {
+    const root = join(folder, 'damaged')
+    await using lading = await openStore(root, { project: 'demo' })
+    await lading.save(artifactOf('one'))
+    const digest = sha256('one')
+    const blob = join(root, 'p/demo/blobs', digest.slice(0, 2), digest)
+    chmodSync(blob, 0o644)
+    writeFileSync(blob, 'two')
+    const version = await lading.getArtifact('notes')
+    expect((await version.verify()).ok).toBe(false)
+
+    rmSync(blob)
+    await lading.save(artifactOf('one'))
+
+    expect((await version.verify()).ok).toBe(true)
+  })
 })
 
 /** The commands of a console, each with what is printed below it. */
@@ -74,7 +92,8 @@ function meaningOf(text: string): unknown {
 
 /** What a key of the table stands for; registers are objects, or folders of numbered bodies. */
 function patternsOf(key: string, kind: string): RegExp {
-  const part = (name: string): string => (name === 'digest' ? '[0-9a-f]{64}' : /^[knm]$/.test(name) ? '\\d{10}' : '[^/]+')
+  const part = (name: string): string =>
+    name === 'digest' ? '[0-9a-f]{64}' : /^[knm]$/.test(name) ? '\\d{10}' : '[^/]+'
   const pattern = key.replaceAll('.', '\\.').replaceAll(/<([^>]+)>/g, (_, name: string) => part(name))
   return new RegExp(`^${pattern}${kind === 'R' ? '(/\\d{10}/\\d{10})?' : ''}$`)
 }

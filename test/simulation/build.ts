@@ -118,7 +118,10 @@ function patched(file: string, patches: readonly Patch[]): string {
 
 /** Line breaks and indentation are the formatter's. */
 function patternOf(find: string): RegExp {
-  const words = find.trim().split(/\s+/).map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+  const words = find
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
   return new RegExp(words.join(String.raw`\s+`), 'g')
 }
 

@@ -91,9 +91,11 @@ export function pairScenarios({ faults, recent }: { faults: number; recent: numb
     return operations.flatMap((one, index) => [
       ...operations.slice(index).map((other) => make(stepOf('one', one), stepOf('other', other))),
       // Without a head, nothing but a log is sent twice.
-      ...(start.length === 0 && one.kind !== 'log' ? [] : ([stepOf('same', one, 'first'), stepOf('same', one, 'resent')] as const).map(
-        (first) => make(first, stepOf('same', one, 'resent')),
-      )),
+      ...(start.length === 0 && one.kind !== 'log'
+        ? []
+        : ([stepOf('same', one, 'first'), stepOf('same', one, 'resent')] as const).map((first) =>
+            make(first, stepOf('same', one, 'resent')),
+          )),
     ])
   })
 }
@@ -112,7 +114,8 @@ export async function explore(scenario: Scenario, build: Build): Promise<Explora
   do {
     const simulation = await follow(search, false)
     if (simulation.violations.length > 0) {
-      const { violations, trace } = await follow(search, true)
+      const { violations } = simulation
+      const { trace } = await follow(search, true)
       return { states: search.seen.size, steps: search.steps, violations, trace }
     }
   } while (turnBack(search.path))
@@ -136,6 +139,7 @@ async function follow(search: Search, again: boolean): Promise<Simulation> {
   await simulation.start()
   for (let depth = 0; simulation.violations.length === 0; depth++) {
     if (depth === path.length && (again || !(await enter(search, simulation)))) return simulation
+    simulation.ledger.judging = again || depth >= path.length - 1
     const choice = simulation.choices()[path[depth]!.index] as Choice
     await simulation.perform(choice)
   }
@@ -183,18 +187,20 @@ export async function exploreAll(
     progress(`${index + 1} of ${scenarios.length}: ${found.states} states: ${showScenario(scenario)}`)
     const [violation] = found.violations
     if (violation === undefined) continue
-    const failure = [showScenario(scenario), `${violation.invariant}: ${violation.detail}`, ...found.trace].join('\n    ')
+    const failure = [showScenario(scenario), `${violation.invariant}: ${violation.detail}`, ...found.trace].join(
+      '\n    ',
+    )
     return { states, steps, failure }
   }
   return { states, steps, failure: null }
 }
 
-const USAGE = `node test/simulation/exhaustive.ts [--faults N] [--recent K] [--every N] [--verbose]
+const USAGE = `node test/simulation/exhaustive.ts [--faults N] [--recent K] [--part I/N] [--verbose]
 
 Follows every schedule of two writers with one operation each.
   --faults N   faults a schedule, default 1
   --recent K   operations that head remembers, default 128
-  --every N    every Nth scenario alone
+  --part I/N   every Nth scenario alone, from the Ith on; default 1/1
 `
 
 async function main(): Promise<number> {
@@ -202,19 +208,23 @@ async function main(): Promise<number> {
     options: {
       faults: { type: 'string', default: '1' },
       recent: { type: 'string', default: '128' },
-      every: { type: 'string', default: '1' },
+      part: { type: 'string', default: '1/1' },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
-  const [faults, recent, every] = [Number(values.faults), Number(values.recent), Number(values.every)]
-  if (values.help || ![faults, recent, every].every(Number.isSafeInteger)) {
+  const [faults, recent] = [Number(values.faults), Number(values.recent)]
+  const [part, parts] = values.part.split('/').map(Number) as [number, number]
+  if (values.help || ![faults, recent, part, parts].every(Number.isSafeInteger)) {
     process.stderr.write(USAGE)
     return values.help ? 0 : 2
   }
   const start = performance.now()
-  const scenarios = pairScenarios({ faults, recent }).filter((_, index) => index % every === 0)
-  const { states, steps, failure } = await exploreAll(scenarios, (text) => values.verbose && process.stderr.write(`${text}\n`))
+  const scenarios = pairScenarios({ faults, recent }).filter((_, index) => index % parts === part - 1)
+  const { states, steps, failure } = await exploreAll(
+    scenarios,
+    (text) => values.verbose && process.stderr.write(`${text}\n`),
+  )
   const seconds = ((performance.now() - start) / 1_000).toFixed(1)
   process.stdout.write(`${scenarios.length} scenarios, ${states} states, ${steps} steps, ${seconds} s\n`)
   process.stdout.write(failure === null ? 'no violation\n' : `VIOLATION\n${failure}\n`)

@@ -4,7 +4,7 @@ import { loadBuild } from './build.ts'
 import { buildOf, runSeed } from './run.ts'
 import type { Run } from './run.ts'
 import { MUTANTS } from './mutants.ts'
-import type { Mutant } from './mutants.ts'
+import type { Mutant } from './mutants/mutant.ts'
 import { showScenario } from './scenario.ts'
 
 /** Mutant → the seed of a schedule that finds it. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { loadBuild } from './build.ts'
 import { readSchedules, runMutant, runUnmutated, shows } from './find-mutant.ts'
@@ -9,12 +8,16 @@ const schedules = readSchedules()
 describe('a schedule finds each way to get the protocol wrong', () => {
   test.for(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s', async ([name, mutant]) => {
     const seed = schedules[name]
-    if (seed === undefined) expect.fail(`no schedule; look for one: node test/simulation/find-mutant.ts --update "${name}"`)
+    if (seed === undefined)
+      expect.fail(`no schedule; look for one: node test/simulation/find-mutant.ts --update "${name}"`)
 
     const [broken, sound] = [await runMutant(mutant, seed), await runUnmutated(mutant, seed)]
 
-    const stale = `seed ${seed} no longer finds it; look for another: node test/simulation/find-mutant.ts --update "${name}"`
-    expect(shows(mutant, broken), stale).toBe(true)
+    if (!shows(mutant, broken)) {
+      expect.fail(
+        `seed ${seed} no longer finds it; look for another: node test/simulation/find-mutant.ts --update "${name}"`,
+      )
+    }
     expect(sound.violations).toEqual([])
   })
 })
@@ -24,12 +27,6 @@ test('every mutant has a name of its own, and no schedule is left over', () => {
 
   expect(new Set(names).size).toBe(names.length)
   expect(Object.keys(schedules).toSorted()).toEqual(names.toSorted())
-})
-
-test('every mutant of the committed list is there', () => {
-  const listed = readFileSync(new URL('mutants.txt', import.meta.url), 'utf8').trim().split('\n')
-
-  expect(MUTANTS.map(({ name }) => name).toSorted()).toEqual(listed.toSorted())
 })
 
 test('a patch whose text is not in the source is an error, not a mutant', async () => {

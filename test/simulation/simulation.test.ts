@@ -14,16 +14,19 @@ test.for([
   ['native', 1],
   ['numbered', 0],
   ['batch', 0],
-] as const)('random writers, crashes and faults keep every invariant: %s registers, part %i', async ([flavour, part]) => {
-  const from = FIRST[flavour] + part * SEEDS
+] as const)(
+  'random writers, crashes and faults keep every invariant: %s registers, part %i',
+  async ([flavour, part]) => {
+    const from = FIRST[flavour] + part * SEEDS
 
-  for (let seed = from; seed < from + SEEDS; seed++) {
-    const run = await simulate(seed, { flavour })
-    if (run.violations.length === 0) continue
-    const traced = await simulate(seed, { flavour, traced: true })
-    expect.fail(report(seed, randomScenario(seed, flavour), traced))
-  }
-})
+    for (let seed = from; seed < from + SEEDS; seed++) {
+      const run = await simulate(seed, { flavour })
+      if (run.violations.length === 0) continue
+      const traced = await simulate(seed, { flavour, traced: true })
+      expect.fail(report(seed, randomScenario(seed, flavour), traced))
+    }
+  },
+)
 
 test('a seed is the same schedule each time', async () => {
   const [first, second] = [await simulate(7, { traced: true }), await simulate(7, { traced: true })]

@@ -1,20 +1,17 @@
-import type { Answer } from '../../src/domain/command.ts'
 import type { ErrorCode } from '../../src/domain/errors.ts'
-import type { Move } from '../../src/domain/head.ts'
-import type { Clock, Ids } from '../../src/ports/environment.ts'
-import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import { headKey } from '../../src/protocol/keys.ts'
 import type { Build } from './build.ts'
 import type { Violation } from './invariants.ts'
 import { Ledger } from './ledger.ts'
 import type { Running } from './ledger.ts'
-import { createRandom, hashOf } from './random.ts'
+import { createProcess, execute } from './process.ts'
+import type { Process, Result } from './process.ts'
+import { hashOf } from './random.ts'
 import { ARTIFACT, commandOf, showOperation } from './scenario.ts'
 import type { Scenario, Step } from './scenario.ts'
-import { createSimulatedStore } from './simulated-store.ts'
+import { FAULT_WORDS, showHead, showResult } from './show.ts'
 import type { Outcome, Request } from './simulated-store.ts'
-import { Storage } from './storage.ts'
-import type { Write } from './storage.ts'
+import type { Storage, Write } from './storage.ts'
 import { readStored } from './stored-documents.ts'
 
 /** Something that may happen next. */
@@ -35,27 +32,6 @@ interface Late {
   readonly running: Running
   /** Tells apart what was sent. */
   readonly id: string
-}
-
-/** How the end of a step came out. */
-type Result = { readonly answer: Answer } | { readonly moves: readonly Move[] } | { readonly error: unknown }
-
-interface Process {
-  readonly index: number
-  readonly steps: readonly Step[]
-  readonly store: MetadataStore
-  position: number
-  running: Running | null
-  result: Result | null
-  requests: Request[]
-  resume: (() => void) | null
-  /** All that it was answered, so that equal histories mean equal local states. */
-  history: number
-  /** The execution under way, where the build exposes it. */
-  execution: object | null
-  /** The read of head with which it started anew. */
-  anew: Request | null
-  crashed: boolean
 }
 
 /** How a simulation goes about what does not concern the schedule. */
@@ -102,7 +78,7 @@ export class Simulation {
     this.#startRev = this.#ledger.head?.rev ?? 0
     this.#faults = scenario.faults
     this.#crashes = scenario.crashes
-    this.#processes = scenario.writers.map((steps, index) => this.#createProcess(steps, index))
+    this.#processes = scenario.writers.map((_, index) => createProcess({ scenario, storage, ...options }, index))
   }
 
   get ledger(): Ledger {
@@ -138,14 +114,15 @@ export class Simulation {
   /** Everything that may happen next; empty at the end. */
   choices(): Choice[] {
     const choices: Choice[] = []
-    for (const { index, requests, resume } of this.#processes.filter(({ crashed }) => !crashed)) {
+    const first = this.#options.pauses ? undefined : this.#processes.find(({ requests }) => requests.some(isApart))
+    for (const { index, requests, resume } of first ? [first] : this.#processes.filter(({ crashed }) => !crashed)) {
       if (resume) choices.push({ kind: 'resume', process: index })
       for (const request of requests) {
         for (const outcome of this.#outcomes(request))
           choices.push({ kind: 'settle', process: index, request, outcome })
       }
     }
-    for (const late of this.#late) {
+    for (const late of first ? [] : this.#late) {
       if (this.#storage.holds(late.write)) choices.push({ kind: 'land', process: late.process, late })
     }
     return choices
@@ -200,14 +177,14 @@ export class Simulation {
     const before = this.#storage.fingerprint
     const answer = request.settle(outcome)
     process.history = hashOf(`${process.history} ${label} ${answer}`)
-    this.#say(process, () => `${label}: ${OUTCOMES[outcome] ?? this.#told(request, answer)}`)
+    this.#say(process, () => `${label}: ${FAULT_WORDS[outcome] ?? this.#told(request, answer)}`)
     if (before !== this.#storage.fingerprint) this.#landed(running)
     else this.#forgetDeadWrites()
   }
 
   #told({ key, write }: Request, answer: string): string {
     if (write !== null || !key.includes('/heads/')) return answer
-    return answer === 'null' ? 'absent' : `${answer} ${this.#showHead()}`
+    return answer === 'null' ? 'absent' : `${answer} ${showHead(this.#ledger.head)}`
   }
 
   #land(late: Late): void {
@@ -240,7 +217,7 @@ export class Simulation {
     const stored = readStored(this.#storage)
     this.#violated(this.#ledger.landed(stored, running.command))
     this.#forgetDeadWrites()
-    if (this.#options.traced) this.trace.push(`        ${this.#showHead()}`)
+    if (this.#options.traced) this.trace.push(`        ${showHead(this.#ledger.head)}`)
   }
 
   /** What cannot land now never can: keys stay, and no content of a register comes back. Mutants break that. */
@@ -345,55 +322,7 @@ export class Simulation {
     const report = (result: Result) => {
       if (process.running === running) process.result = result
     }
-    this.#execute(process, step, running).then(report, (error: unknown) => report({ error }))
-  }
-
-  async #execute({ store }: Process, { prepared }: Step, { command }: Running): Promise<Result> {
-    if (command === null) return { moves: await store.moves(ARTIFACT, {}) }
-    const preparation = prepared ? await store.prepare(ARTIFACT, {}) : undefined
-    return { answer: await store.commit(ARTIFACT, command, { prepared: preparation }) }
-  }
-
-  #createProcess(steps: readonly Step[], index: number): Process {
-    const { build, pauses } = this.#options
-    const random = createRandom(index + 1)
-    let [ids, ticks] = [0, 0]
-    const clock: Clock = {
-      now: () => '2026-01-01T00:00:00.000Z',
-      monotonicMs: () => ticks++,
-      pause: () => (pauses ? new Promise((resolve) => (process.resume = resolve)) : Promise.resolve()),
-    }
-    const environment: { clock: Clock; ids: Ids & { executing: (execution: object) => void } } = {
-      clock,
-      ids: {
-        next: () => `id-${index}-${ids++}`,
-        random: () => random.next(),
-        executing: (execution: object) => (process.execution = execution),
-      },
-    }
-    const objects = createSimulatedStore({
-      storage: this.#storage,
-      flavour: this.#scenario.flavour,
-      process: index,
-      build,
-      send: (request) => process.requests.push(request),
-      skipAside: !this.#scenario.everyRequest,
-    })
-    const process: Process = {
-      index,
-      steps,
-      store: build.createProtocolMetadataStore({ objects, ...environment }),
-      position: 0,
-      running: null,
-      result: null,
-      requests: [],
-      resume: null,
-      history: 0,
-      execution: null,
-      anew: null,
-      crashed: false,
-    }
-    return process
+    execute(process, step, command).then(report, (error: unknown) => report({ error }))
   }
 
   #violated(violations: readonly Violation[]): void {
@@ -409,25 +338,12 @@ export class Simulation {
     const who = step ? `W${process!.index + 1} ${showOperation(step.operation)} #${step.id}` : 'store'
     this.trace.push(`${who}: ${text()}`)
   }
-
-  #showHead(): string {
-    const { head } = this.#ledger
-    if (head === null) return '(no head)'
-    const { rev, next, floor, aliases, latest, deleting } = head
-    const pointers = Object.entries(aliases).map(([alias, n]) => `${alias}=${n}`)
-    const marks = [...(floor > 0 ? [`floor=${floor}`] : []), ...(deleting === null ? [] : [`deleting=${deleting}`])]
-    return `(rev=${[rev, `next=${next}`, `latest=${latest?.n ?? 'none'}`, ...pointers, ...marks].join(' ')})`
-  }
 }
 
-const OUTCOMES: Partial<Record<Outcome, string>> = {
-  unanswered: 'UNKNOWN_OUTCOME, it landed',
-  refused: 'refused, though it landed',
-  late: 'UNKNOWN_OUTCOME, not landed yet',
-  unavailable: 'UNAVAILABLE, not landed',
-}
-
-function showResult(result: Result): string {
-  if ('error' in result) return String(result.error)
-  return 'answer' in result ? `ok ${JSON.stringify(result.answer)}` : `${result.moves.length} moves`
+/**
+ * The edge of a run is read by no writer, and what is put under its key is the same whoever puts it: what others do
+ * meanwhile can as well be done after it. A search need not try both.
+ */
+function isApart({ key, write }: Request): boolean {
+  return write !== null && key.startsWith('p/p/run/')
 }

@@ -93,9 +93,18 @@ async function put({ disk, key }: Place, bytes: Uint8Array, options: CallOptions
 async function deleteObjects(disk: Disk, keys: readonly string[], options: CallOptions): Promise<void> {
   const remove = async (key: string): Promise<void> => {
     throwIfAborted(options)
-    await translated('possible', () => disk.orAbsent(() => disk.fs.unlink(disk.pathOf(key))))
+    await translated('possible', () => removeObject(disk, key))
   }
   await pMap(keys, remove, { concurrency: FS_CAPABILITIES.concurrency })
+}
+
+async function removeObject(disk: Disk, key: string): Promise<void> {
+  try {
+    await disk.orAbsent(() => disk.fs.unlink(disk.pathOf(key)))
+  } catch (error) {
+    // A folder is no object. Linux says EISDIR to this, which is absence already; other systems say EPERM.
+    if (!isErrno(error, 'EPERM') || !(await disk.statusOf(key))?.isDirectory()) throw error
+  }
 }
 
 async function syncNames(disk: Disk, keys: readonly string[]): Promise<void> {

@@ -8,6 +8,7 @@ import type { CallOptions } from '../../ports/call.ts'
 import pMap from 'p-map'
 import { matcher } from './collect-files.ts'
 import type { ClientPorts } from './client-ports.ts'
+import { nameFileErrors } from './name-file-errors.ts'
 import { createMeter } from './progress.ts'
 import type { WorkOptions } from './progress.ts'
 
@@ -66,7 +67,8 @@ export async function downloadVersion(
     await target.write(missing[index]!.path, metered(chunks, meter.bytes), call)
     meter.file()
   }
-  await transport.read({ project: key.project, manifest: digest }, wants, write, call)
+  const from = { project: key.project, manifest: digest }
+  await nameFileErrors(missing, () => transport.read(from, wants, write, call))
   const written = new Set(missing.map(({ path }) => path))
   return {
     root: target.root,

@@ -1,4 +1,3 @@
-import { decodeDocument } from '../../domain/canonical-json.ts'
 import { LadingError } from '../../domain/errors.ts'
 import type { FileEntry } from '../../domain/manifest.ts'
 import type { ByteRange } from '../../ports/object-store.ts'
@@ -61,9 +60,14 @@ export class StoredFile {
     }
   }
 
-  /** The whole file as JSON, verified. */
+  /** The whole file as JSON, verified. Rejects `INVALID` when it is not JSON. */
   async json(options: CallOptions = {}): Promise<unknown> {
-    return decodeDocument(await this.bytes(options), { key: this.path })
+    const text = await this.text(options)
+    try {
+      return JSON.parse(text) as unknown
+    } catch (cause) {
+      throw new LadingError('INVALID', { key: this.path, detail: 'the file is not JSON', next: 'read `text()`', cause })
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import { newChange } from './client-ports.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { downloadVersion } from './download.ts'
 import type { DownloadOptions, DownloadResult } from './download.ts'
+import { nameFileErrors } from './name-file-errors.ts'
 import type { WorkOptions } from './progress.ts'
 import { StoredFile } from './stored-file.ts'
 import { verifyVersion } from './verify.ts'
@@ -93,7 +94,8 @@ export class Version {
   /** A draft that already holds this version's entries; no bytes are read or copied. Logging it makes a patch. */
   async newDraft(options: CallOptions = {}): Promise<Artifact> {
     const [manifest, metadata] = await Promise.all([this.manifest(options), this.metadata(options)])
-    const given = { type: this.type, ...(metadata ? { metadata } : {}) }
+    const described = this.description === null ? {} : { description: this.description }
+    const given = { type: this.type, ...described, ...(metadata ? { metadata } : {}) }
     return new Artifact(this.name, given, { from: this.#view.key, digest: this.digest, manifest })
   }
 
@@ -119,7 +121,8 @@ export class Version {
     return new StoredFile(entry, async (range, sink, call) => {
       const layout = await transport.layout(this.project, this.digest, call)
       const want = { digest: entry.digest, sizeBytes: entry.size, location: layout?.get(entry.digest), range }
-      await transport.read({ project: this.project, manifest: this.digest }, [want], sink, call)
+      const from = { project: this.project, manifest: this.digest }
+      await nameFileErrors([entry], () => transport.read(from, [want], sink, call))
     })
   }
 

@@ -25,7 +25,14 @@ export const aliasCases: readonly MetadataStoreCase[] = [
       await model.setAlias('prod', 0)
       check.equal(await aliases(), [['prod', 0]], 'where it is already')
       await model.setAlias('best', 0)
-      check.equal(await aliases(), [['best', 0], ['prod', 0]], 'two on one version')
+      check.equal(
+        await aliases(),
+        [
+          ['best', 0],
+          ['prod', 0],
+        ],
+        'two on one version',
+      )
       await model.setAlias('prod', null)
       check.equal(await aliases(), [['best', 0]], 'removed')
       await model.setAlias('prod', null)
@@ -128,7 +135,11 @@ export const aliasCases: readonly MetadataStoreCase[] = [
         'op-5 c null 2',
         'op-6 c 2 null',
       ])
-      check.equal(moves.map((move) => move.run), [run, run, null, run, null, null, null], 'by whom')
+      check.equal(
+        moves.map((move) => move.run),
+        [run, run, null, run, null, null, null],
+        'by whom',
+      )
       check.equal([moves[0]?.at, moves[3]?.at], ['2026-03-01T00:00:00.000Z', '2025-01-01T00:00:00.000Z'], 'when')
     },
   },

@@ -28,7 +28,10 @@ export const clockCases: readonly MetadataStoreCase[] = [
       await handles[2]!.setAlias('prod', 3, { at: at(2) })
 
       const state = await stateOf(await open(), key)
-      check.equal(state?.versions.slice(0, 8), Array.from({ length: 8 }, (_, n) => [contentOf(`content ${n}`), 'live']))
+      check.equal(
+        state?.versions.slice(0, 8),
+        Array.from({ length: 8 }, (_, n) => [contentOf(`content ${n}`), 'live']),
+      )
       check.equal([state?.latest, state?.aliases], [7, [['prod', 3]]])
       const moves = (await (await open()).moves(key, {})).map(({ from, to }) => [from, to])
       const logged = Array.from({ length: 9 }, (_, n) => [n === 0 ? null : n - 1, n])

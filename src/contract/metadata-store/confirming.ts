@@ -28,7 +28,11 @@ export const confirmingCases: readonly MetadataStoreCase[] = [
 
         check.equal(prepared.head?.next ?? 0, n, 'the head that was prepared')
         check.equal(seen.length >= 1, true, `${content}: it was called`)
-        check.equal(seen, seen.map(() => [0, 'swept', null]), `${content}: the version is not there yet`)
+        check.equal(
+          seen,
+          seen.map(() => [0, 'swept', null]),
+          `${content}: the version is not there yet`,
+        )
       }
     },
   },

@@ -27,7 +27,11 @@ export const deletingCases: readonly MetadataStoreCase[] = [
       check.equal(found?.record, { ...record, deleted: true }, 'everything else stays on record')
       check.equal(await store.resolve(key, { kind: 'digest', digest: contentOf('B') }, {}), null, 'by digest')
       const rows = await store.versions(key, { newestFirst: false, limit: 10 })
-      check.equal(rows.items.map(({ key: { n } }) => n), [0, 2], 'in the listing')
+      check.equal(
+        rows.items.map(({ key: { n } }) => n),
+        [0, 2],
+        'in the listing',
+      )
     },
   },
   {
@@ -44,7 +48,11 @@ export const deletingCases: readonly MetadataStoreCase[] = [
       const error = await check.rejects(model.delete(1), 'CONFLICT', 'aliases point at it')
       await check.rejects(model.delete(2), 'CONFLICT', '`latest` points at it')
 
-      check.equal(['prod', 'best'].every((alias) => error.message.includes(alias)), true, 'the error names the aliases')
+      check.equal(
+        ['prod', 'best'].every((alias) => error.message.includes(alias)),
+        true,
+        'the error names the aliases',
+      )
       check.equal(await stateOf(await open(), key), before, 'nothing is changed')
     },
   },
@@ -55,13 +63,21 @@ export const deletingCases: readonly MetadataStoreCase[] = [
     async run({ artifact, open, key, check }) {
       const model = await artifact()
       await logAll(model, 'ABC')
-      for (const [alias, n] of [['prod', 1], ['best', 1], ['old', 0]] as const) await model.setAlias(alias, n)
+      for (const [alias, n] of [
+        ['prod', 1],
+        ['best', 1],
+        ['old', 0],
+      ] as const)
+        await model.setAlias(alias, n)
 
       await model.delete(1, { withAliases: true })
 
       const state = await stateOf(await open(), key)
       check.equal(state?.aliases, [['old', 0]], 'aliases')
-      check.equal(state?.versions.map(([, ended]) => ended), ['live', 'deleted', 'live'])
+      check.equal(
+        state?.versions.map(([, ended]) => ended),
+        ['live', 'deleted', 'live'],
+      )
       check.equal(state?.latest, 2)
     },
   },
@@ -149,18 +165,29 @@ export const deletingCases: readonly MetadataStoreCase[] = [
 
       const store = await open()
       const state = await stateOf(store, key)
-      check.equal(state?.versions.map(([, ended]) => ended), ['superseded', 'superseded', 'superseded'])
+      check.equal(
+        state?.versions.map(([, ended]) => ended),
+        ['superseded', 'superseded', 'superseded'],
+      )
       check.equal([state?.latest, state?.aliases], [null, []], 'nothing points at a version')
       check.equal((await store.artifacts(project, { limit: 10 })).items, [], 'hidden')
       check.equal((await store.artifacts(project, { limit: 10, type: 'model' })).items, [], 'hidden by type')
       check.equal((await store.versions(key, { newestFirst: true, limit: 10 })).items, [], 'no live version')
-      check.equal((await store.projects({ limit: 1_000 })).items.some(({ name }) => name === project), true, 'project')
+      check.equal(
+        (await store.projects({ limit: 1_000 })).items.some(({ name }) => name === project),
+        true,
+        'project',
+      )
       await check.rejects(model.setAlias('prod', 1), 'NOT_FOUND', 'an alias')
 
       await model.deleteAll()
       check.equal(await model.log('B'), { n: 3, created: true, aliases: ['latest'] }, 'logged again')
       const shown = (await (await open()).artifacts(project, { limit: 10 })).items
-      check.equal(shown.map((row) => [row.key.artifact, row.head.latest?.n]), [[key.artifact, 3]], 'shown again')
+      check.equal(
+        shown.map((row) => [row.key.artifact, row.head.latest?.n]),
+        [[key.artifact, 3]],
+        'shown again',
+      )
     },
   },
   {

@@ -17,7 +17,10 @@ export const documentCases: readonly MetadataStoreCase[] = [
       await model.log('A', { metadata: { a: 1 } })
       await model.log('B')
       const before = await stateOf(model.store, key)
-      const [v0, v1] = [{ ...key, n: 0 }, { ...key, n: 1 }]
+      const [v0, v1] = [
+        { ...key, n: 0 },
+        { ...key, n: 1 },
+      ]
       check.equal(await model.store.metadataEdit(v0, {}), null, 'before')
 
       const metadata = JSON.parse('{"__proto__": {"b": [1.5, null]}, "": "✓", "constructor": true}') as { b: number }
@@ -64,7 +67,11 @@ export const documentCases: readonly MetadataStoreCase[] = [
     async run({ open, project, check }) {
       const [ann, ben] = [await open(), await open()]
       const manifest = contentOf('manifest')
-      const at = (pack: string, offset: number): Location => ({ pack: `packs/${contentOf(pack)}`, offset, sizeBytes: 7 })
+      const at = (pack: string, offset: number): Location => ({
+        pack: `packs/${contentOf(pack)}`,
+        offset,
+        sizeBytes: 7,
+      })
       const first = new Map<Digest, Location>([
         [contentOf('a'), at('p', 0)],
         [contentOf('b'), at('p', 7)],

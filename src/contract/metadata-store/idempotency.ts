@@ -1,5 +1,12 @@
 import type { Command } from '../../domain/command.ts'
-import { contentOf, deleteArtifactCommand, deleteCommand, describeCommand, logCommand, setAliasCommand } from './commands.ts'
+import {
+  contentOf,
+  deleteArtifactCommand,
+  deleteCommand,
+  describeCommand,
+  logCommand,
+  setAliasCommand,
+} from './commands.ts'
 import type { ArtifactHandle, Told } from './commands.ts'
 import type { Check } from '../check.ts'
 import { stateOf } from './context.ts'
@@ -93,7 +100,11 @@ export const idempotencyCases: readonly MetadataStoreCase[] = [
       const answers = await Promise.all(handles.map((handle) => handle.send(command)))
 
       const expected: Told = { n: 0, created: true, aliases: ['latest', 'prod'] }
-      check.equal(answers, handles.map(() => expected), 'the answers')
+      check.equal(
+        answers,
+        handles.map(() => expected),
+        'the answers',
+      )
       check.equal((await stateOf(await open(), key))?.versions, [[contentOf('A'), 'live']], 'versions')
       check.equal((await (await open()).moves(key, {})).length, 1, 'moves')
     },
@@ -160,7 +171,11 @@ export const idempotencyCases: readonly MetadataStoreCase[] = [
       const never = [setAliasCommand('never', 0, sent), logCommand('C', sent), deleteCommand(0, sent)]
       await model.send(done)
       for (let count = 1; count < WINDOW; count++) await model.describe(`change ${count}`)
-      check.equal(await model.send({ ...done, delivery: 'resent' }), { n: null, created: false, aliases: [] }, 'in time')
+      check.equal(
+        await model.send({ ...done, delivery: 'resent' }),
+        { n: null, created: false, aliases: [] },
+        'in time',
+      )
 
       await model.setAlias('done', 1)
       const before = await stateOf(await open(), key)

@@ -18,8 +18,16 @@ export const listingCases: readonly MetadataStoreCase[] = [
       for (const limit of [3, 1_000]) {
         const rows = await pagesOf(async (page) => (await open()).projects(page), { limit })
         const mine = rows.filter(({ name }) => name.startsWith(project))
-        check.equal(mine.map(({ name }) => name), names, `pages of ${limit}`)
-        check.equal(mine.every(({ createdAt }) => !Number.isNaN(Date.parse(createdAt))), true, 'when they were made')
+        check.equal(
+          mine.map(({ name }) => name),
+          names,
+          `pages of ${limit}`,
+        )
+        check.equal(
+          mine.every(({ createdAt }) => !Number.isNaN(Date.parse(createdAt))),
+          true,
+          'when they were made',
+        )
       }
     },
   },
@@ -54,7 +62,10 @@ export const listingCases: readonly MetadataStoreCase[] = [
       await store.runs(project, { limit: 1 })
 
       const rows = await pagesOf((page) => store.projects(page), { limit: 1_000 })
-      check.equal(rows.some(({ name }) => name === project), false)
+      check.equal(
+        rows.some(({ name }) => name === project),
+        false,
+      )
     },
   },
   {
@@ -74,8 +85,16 @@ export const listingCases: readonly MetadataStoreCase[] = [
         const expected = names.filter((_, index) => type === undefined || typeOf(index) === type)
         for (const limit of [1, 2, 100]) {
           const rows = await pagesOf(async (page) => (await open()).artifacts(project, { ...page, type }), { limit })
-          check.equal(rows.map(({ key }) => key.artifact), expected, `type ${type}, pages of ${limit}`)
-          check.equal(rows.every(({ head }) => head.latest?.n === 0), true, 'with their heads')
+          check.equal(
+            rows.map(({ key }) => key.artifact),
+            expected,
+            `type ${type}, pages of ${limit}`,
+          )
+          check.equal(
+            rows.every(({ head }) => head.latest?.n === 0),
+            true,
+            'with their heads',
+          )
         }
       }
     },
@@ -125,7 +144,11 @@ export const listingCases: readonly MetadataStoreCase[] = [
 
       const seen = rows.map(({ key }) => key.artifact)
       check.equal(new Set(seen).size, seen.length, 'each once')
-      check.equal(staying.filter((name) => !seen.includes(name)), [], 'what was there before')
+      check.equal(
+        staying.filter((name) => !seen.includes(name)),
+        [],
+        'what was there before',
+      )
     },
   },
 ]

@@ -16,15 +16,26 @@ export const loggingCases: readonly MetadataStoreCase[] = [
       const model = await artifact()
 
       check.equal(await model.log('A'), { n: 0, created: true, aliases: ['latest'] }, 'A')
-      check.equal(await model.log('B', { aliases: ['prod', 'best'] }), { n: 1, created: true, aliases: ['best', 'latest', 'prod'] })
-      check.equal(await model.log('C', { aliases: ['best'] }), { n: 2, created: true, aliases: ['best', 'latest'] }, 'C')
+      check.equal(await model.log('B', { aliases: ['prod', 'best'] }), {
+        n: 1,
+        created: true,
+        aliases: ['best', 'latest', 'prod'],
+      })
+      check.equal(
+        await model.log('C', { aliases: ['best'] }),
+        { n: 2, created: true, aliases: ['best', 'latest'] },
+        'C',
+      )
 
       check.equal(await stateOf(await open(), key), {
         type: 'model',
         description: null,
         versions: ['A', 'B', 'C'].map((name) => [contentOf(name), 'live'] as const),
         latest: 2,
-        aliases: [['best', 2], ['prod', 1]],
+        aliases: [
+          ['best', 2],
+          ['prod', 1],
+        ],
       })
     },
   },
@@ -53,14 +64,17 @@ export const loggingCases: readonly MetadataStoreCase[] = [
       const { kind: _kind, baseRev: _baseRev, delivery: _delivery, at, ...content } = command
       const found = await (await open()).resolve(key, { kind: 'version', n: 1 }, {})
       check.equal(found?.record, { ...content, n: 1, createdAt: at, deleted: false }, 'the record')
-      check.equal({ ...found, record: null }, {
-        key: { ...key, n: 1 },
-        record: null,
-        live: true,
-        ended: null,
-        aliases: ['best', 'latest'],
-        description: 'the second',
-      })
+      check.equal(
+        { ...found, record: null },
+        {
+          key: { ...key, n: 1 },
+          record: null,
+          live: true,
+          ended: null,
+          aliases: ['best', 'latest'],
+          description: 'the second',
+        },
+      )
     },
   },
   {
@@ -96,7 +110,12 @@ export const loggingCases: readonly MetadataStoreCase[] = [
       check.equal(latest, { n: 1, created: false, aliases: ['a', 'c', 'latest'] }, 'aliases move to the latest')
       check.equal(inPlace, { n: 1, created: false, aliases: ['a', 'c', 'latest'] }, 'aliases that are there already')
       const state = await stateOf(await open(), key)
-      check.equal(state?.aliases, [['a', 1], ['b', 0], ['c', 1], ['d', 0]])
+      check.equal(state?.aliases, [
+        ['a', 1],
+        ['b', 0],
+        ['c', 1],
+        ['d', 0],
+      ])
       check.equal(state?.latest, 1, '`latest` stays')
     },
   },
@@ -107,9 +126,17 @@ export const loggingCases: readonly MetadataStoreCase[] = [
     async run({ artifact, open, key, check }) {
       const model = await artifact()
 
-      check.equal(await model.log('A', { aliases: ['latest', 'a', 'a'] }), { n: 0, created: true, aliases: ['a', 'latest'] })
+      check.equal(await model.log('A', { aliases: ['latest', 'a', 'a'] }), {
+        n: 0,
+        created: true,
+        aliases: ['a', 'latest'],
+      })
       check.equal(await model.log('B', { aliases: ['latest'] }), { n: 1, created: true, aliases: ['latest'] })
-      check.equal(await model.log('A', { aliases: ['latest'] }), { n: 0, created: false, aliases: ['a'] }, 'an older one')
+      check.equal(
+        await model.log('A', { aliases: ['latest'] }),
+        { n: 0, created: false, aliases: ['a'] },
+        'an older one',
+      )
       await model.log('C')
 
       const store = await open()
@@ -134,7 +161,11 @@ export const loggingCases: readonly MetadataStoreCase[] = [
       check.equal(await model.log('A'), { n: 2, created: false, aliases: ['a', 'latest'] }, 'once more')
 
       const state = await stateOf(await open(), key)
-      const expected = [[contentOf('A'), 'deleted'], [contentOf('B'), 'live'], [contentOf('A'), 'live']] as const
+      const expected = [
+        [contentOf('A'), 'deleted'],
+        [contentOf('B'), 'live'],
+        [contentOf('A'), 'live'],
+      ] as const
       check.equal(state?.versions, expected, 'versions')
       const found = await model.store.resolve(key, { kind: 'digest', digest: contentOf('A') }, {})
       check.equal(found?.key.n, 2, 'by digest')
@@ -153,7 +184,11 @@ export const loggingCases: readonly MetadataStoreCase[] = [
 
       check.equal(again, { n: 2, created: true, aliases: ['c', 'latest'] }, 'always a new version')
       const state = await stateOf(await open(), key)
-      const ended = [[contentOf('A'), 'superseded'], [contentOf('B'), 'superseded'], [contentOf('A'), 'live']] as const
+      const ended = [
+        [contentOf('A'), 'superseded'],
+        [contentOf('B'), 'superseded'],
+        [contentOf('A'), 'live'],
+      ] as const
       check.equal(state?.versions, ended, 'every older one is ended')
       check.equal(state?.aliases, [['c', 2]], 'with its aliases')
       check.equal(await model.log('A'), { n: 2, created: false, aliases: ['c', 'latest'] }, 'the new one is the hit')
@@ -184,7 +219,11 @@ export const loggingCases: readonly MetadataStoreCase[] = [
       await check.rejects(model.log('A', { type: 'Model' }), 'CONFLICT', 'known content')
       await check.rejects(model.log('C', { type: 'dataset', supersede: true }), 'CONFLICT', 'supersede')
 
-      check.equal(['"model"', '"dataset"'].every((type) => error.message.includes(type)), true, 'the error names both')
+      check.equal(
+        ['"model"', '"dataset"'].every((type) => error.message.includes(type)),
+        true,
+        'the error names both',
+      )
       check.equal(await stateOf(await open(), key), before, 'nothing is changed')
       await model.deleteAll()
       await check.rejects(model.log('A', { type: 'dataset' }), 'CONFLICT', 'the type outlives its versions')
@@ -203,7 +242,11 @@ export const loggingCases: readonly MetadataStoreCase[] = [
 
       for (const [index, type] of types.entries()) {
         const page = await (await open()).artifacts(project, { limit: 10, type })
-        check.equal(page.items.map(({ key, head }) => [key.artifact, head.type]), [[`a${index}`, type]], type)
+        check.equal(
+          page.items.map(({ key, head }) => [key.artifact, head.type]),
+          [[`a${index}`, type]],
+          type,
+        )
       }
     },
   },

@@ -34,7 +34,22 @@ const ODD_NAMES = [
   `x-${'a'.repeat(31)}`,
 ]
 
-const BAD_NAMES = ['', '.', '..', 'a/b', '/a', 'a\\b', 'a b', 'ä', 'a\u0000', 'a\n', '*', '%2e', 'x'.repeat(129), `x-${'0'.repeat(32)}`]
+const BAD_NAMES = [
+  '',
+  '.',
+  '..',
+  'a/b',
+  '/a',
+  'a\\b',
+  'a b',
+  'ä',
+  'a\u0000',
+  'a\n',
+  '*',
+  '%2e',
+  'x'.repeat(129),
+  `x-${'0'.repeat(32)}`,
+]
 
 const BAD_ALIASES = ['v0', 'v12', 'v007', 'pending-3', ...BAD_NAMES]
 
@@ -54,13 +69,20 @@ export const nameCases: readonly MetadataStoreCase[] = [
 
       const fresh = await open()
       for (const [index, name] of ODD_NAMES.entries()) {
-        check.equal(await stateOf(fresh, { project, artifact: name }), {
-          type: 'model',
-          description: `${index}`,
-          versions: [[contentOf(name), 'live'], [contentOf(`${name} 2`), 'live']],
-          latest: 1,
-          aliases: [['prod', 0]],
-        }, name)
+        check.equal(
+          await stateOf(fresh, { project, artifact: name }),
+          {
+            type: 'model',
+            description: `${index}`,
+            versions: [
+              [contentOf(name), 'live'],
+              [contentOf(`${name} 2`), 'live'],
+            ],
+            latest: 1,
+            aliases: [['prod', 0]],
+          },
+          name,
+        )
         const links = await fresh.linksOfRun(project, name, {})
         check.equal(links.out, [{ project, artifact: name, n: 0 }], `the run ${name}`)
       }
@@ -76,7 +98,11 @@ export const nameCases: readonly MetadataStoreCase[] = [
       check.equal((await model.log('A', { aliases })).aliases, [...aliases, 'latest'].sort(), 'set by a log')
       await model.log('B')
       for (const alias of aliases) await model.setAlias(alias, 1, { expect: 0 })
-      check.equal((await stateOf(await open(), key))?.aliases, aliases.map((alias) => [alias, 1]), 'moved')
+      check.equal(
+        (await stateOf(await open(), key))?.aliases,
+        aliases.map((alias) => [alias, 1]),
+        'moved',
+      )
 
       const store = await open()
       for (const alias of aliases) {
@@ -85,7 +111,15 @@ export const nameCases: readonly MetadataStoreCase[] = [
         check.equal(await store.resolve(key, { kind: 'alias', alias }, {}), null, `${alias}, removed`)
       }
       const moves = (await store.moves(key, {})).filter(({ alias }) => alias === '__proto__')
-      check.equal(moves.map(({ from, to }) => [from, to]), [[null, 0], [0, 1], [1, null]], 'its history')
+      check.equal(
+        moves.map(({ from, to }) => [from, to]),
+        [
+          [null, 0],
+          [0, 1],
+          [1, null],
+        ],
+        'its history',
+      )
     },
   },
   {
@@ -99,7 +133,10 @@ export const nameCases: readonly MetadataStoreCase[] = [
       const { store } = model
 
       for (const name of BAD_NAMES) {
-        for (const bad of [{ project: name, artifact: 'a' }, { project, artifact: name }]) {
+        for (const bad of [
+          { project: name, artifact: 'a' },
+          { project, artifact: name },
+        ]) {
           await refusesKey(store, { ...bad, n: 0 }, (call, what) => {
             return check.rejects(call, 'INVALID', `${what} of ${JSON.stringify(bad)}`)
           })
@@ -112,7 +149,11 @@ export const nameCases: readonly MetadataStoreCase[] = [
 
       check.equal(await stateOf(await open(), key), before, 'nothing is changed')
       const artifacts = (await store.artifacts(project, { limit: 100 })).items
-      check.equal(artifacts.map((row) => row.key.artifact), [key.artifact], 'artifacts')
+      check.equal(
+        artifacts.map((row) => row.key.artifact),
+        [key.artifact],
+        'artifacts',
+      )
       check.equal((await store.runs(project, { limit: 100 })).items, [], 'runs')
     },
   },

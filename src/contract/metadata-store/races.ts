@@ -21,8 +21,16 @@ export const raceCases: readonly MetadataStoreCase[] = [
       const answers = await Promise.all(contents.map((content, index) => handles[index % 2]!.log(content)))
 
       const state = await stateOf(await open(), key)
-      check.equal(answers.map(({ n }) => n!).sort((a, b) => a - b), contents.map((_, index) => index), 'dense numbers')
-      check.equal(answers.every(({ created }) => created), true, 'each made its own')
+      check.equal(
+        answers.map(({ n }) => n!).sort((a, b) => a - b),
+        contents.map((_, index) => index),
+        'dense numbers',
+      )
+      check.equal(
+        answers.every(({ created }) => created),
+        true,
+        'each made its own',
+      )
       for (const [index, { n }] of answers.entries()) {
         check.equal(state?.versions[n!], [contentOf(contents[index]!), 'live'], `v${n}`)
       }
@@ -36,11 +44,17 @@ export const raceCases: readonly MetadataStoreCase[] = [
     async run({ artifact, open, key, check }) {
       const handles = [await artifact(), await artifact()]
 
-      const logging = Array.from({ length: WRITERS }, (_, index) => handles[index % 2]!.log('A', { aliases: [`a${index}`] }))
+      const logging = Array.from({ length: WRITERS }, (_, index) =>
+        handles[index % 2]!.log('A', { aliases: [`a${index}`] }),
+      )
       const answers = await Promise.all(logging)
 
       const state = await stateOf(await open(), key)
-      check.equal(answers.map(({ n }) => n), answers.map(() => 0), 'the numbers')
+      check.equal(
+        answers.map(({ n }) => n),
+        answers.map(() => 0),
+        'the numbers',
+      )
       check.equal(answers.filter(({ created }) => created).length, 1, 'one made it')
       check.equal(state?.versions, [[contentOf('A'), 'live']], 'versions')
       check.equal(state?.aliases.length, WRITERS, 'every alias was set')
@@ -92,7 +106,9 @@ export const raceCases: readonly MetadataStoreCase[] = [
           .filter((n) => n !== expect)
           .map((n) => ({ n, moved: (n % 2 === 0 ? ann : ben).setAlias('prod', n, { expect }) }))
 
-        const winner = check.oneWinner(await Promise.allSettled(moving.map(({ moved }) => moved)), { losers: 'CONFLICT' })
+        const winner = check.oneWinner(await Promise.allSettled(moving.map(({ moved }) => moved)), {
+          losers: 'CONFLICT',
+        })
 
         expect = moving[winner]!.n
         check.equal((await stateOf(await open(), key))?.aliases, [['prod', expect]], `round ${round}`)
@@ -119,7 +135,11 @@ export const raceCases: readonly MetadataStoreCase[] = [
       const state = await stateOf(store, key)
       for (const alias of new Set(moves.map((move) => move.alias))) {
         const own = moves.filter((move) => move.alias === alias)
-        check.equal(own.map(({ from }) => from), [null, ...own.slice(0, -1).map(({ to }) => to)], `${alias}: a chain`)
+        check.equal(
+          own.map(({ from }) => from),
+          [null, ...own.slice(0, -1).map(({ to }) => to)],
+          `${alias}: a chain`,
+        )
         check.equal(state?.aliases.find(([name]) => name === alias)?.[1], own.at(-1)?.to, `${alias}: ends where it is`)
       }
       check.equal(state?.aliases.length, 31, 'every alias')
@@ -176,7 +196,11 @@ export const raceCases: readonly MetadataStoreCase[] = [
       await Promise.all(deleting)
 
       const state = await stateOf(await open(), key)
-      check.equal(state?.versions.flatMap(([, ended], n) => (ended === 'live' ? [n] : [])), [0, 2, 4], 'live versions')
+      check.equal(
+        state?.versions.flatMap(([, ended], n) => (ended === 'live' ? [n] : [])),
+        [0, 2, 4],
+        'live versions',
+      )
       check.equal(state?.latest, 4, 'latest')
     },
   },
@@ -191,8 +215,16 @@ export const raceCases: readonly MetadataStoreCase[] = [
       const answers = await Promise.all(logging)
 
       const state = await stateOf(await open(), key)
-      check.equal(answers.map(({ n }) => n!).sort((a, b) => a - b), answers.map((_, index) => index), 'dense numbers')
-      check.equal(state?.versions.map(([, ended]) => ended === 'live'), answers.map((_, index) => index === 7), 'one lives')
+      check.equal(
+        answers.map(({ n }) => n!).sort((a, b) => a - b),
+        answers.map((_, index) => index),
+        'dense numbers',
+      )
+      check.equal(
+        state?.versions.map(([, ended]) => ended === 'live'),
+        answers.map((_, index) => index === 7),
+        'one lives',
+      )
     },
   },
   {

@@ -72,7 +72,11 @@ export const resolvingCases: readonly MetadataStoreCase[] = [
       await model.log('C', { supersede: true })
       const store = await open()
 
-      for (const [n, ended] of [[0, 'deleted'], [1, 'superseded'], [2, null]] as const) {
+      for (const [n, ended] of [
+        [0, 'deleted'],
+        [1, 'superseded'],
+        [2, null],
+      ] as const) {
         const found = await store.resolve(key, { kind: 'version', n }, {})
         check.equal([found?.live, found?.ended], [ended === null, ended], `v${n}`)
       }
@@ -102,7 +106,11 @@ export const resolvingCases: readonly MetadataStoreCase[] = [
       while (isMoving) {
         const selectors = [{ kind: 'alias', alias: 'prod' }, { kind: 'latest' }] as const
         const found = await Promise.all(selectors.map((selector) => store.resolve(key, selector, {})))
-        check.equal(found.map((view) => view?.live), [true, true], 'an alias that exists all the time, and `latest`')
+        check.equal(
+          found.map((view) => view?.live),
+          [true, true],
+          'an alias that exists all the time, and `latest`',
+        )
         check.equal(found[0]!.key.n >= highest, true, 'an alias never goes back')
         highest = found[0]!.key.n
       }
@@ -124,8 +132,16 @@ export const resolvingCases: readonly MetadataStoreCase[] = [
         for (const newestFirst of [false, true]) {
           const rows = await pagesOf((page) => store.versions(key, { ...page, newestFirst }), { limit })
           const expected = newestFirst ? [...live].reverse() : live
-          check.equal(rows.map((row) => row.key.n), expected, `pages of ${limit}, newestFirst ${newestFirst}`)
-          check.equal(rows.every((row) => row.live), true, 'all are live')
+          check.equal(
+            rows.map((row) => row.key.n),
+            expected,
+            `pages of ${limit}, newestFirst ${newestFirst}`,
+          )
+          check.equal(
+            rows.every((row) => row.live),
+            true,
+            'all are live',
+          )
           check.equal(rows.find((row) => row.key.n === 5)?.aliases, ['prod'], 'with aliases')
           check.equal(rows.find((row) => row.key.n === 12)?.aliases, ['latest'], 'with `latest`')
         }
@@ -145,7 +161,11 @@ export const resolvingCases: readonly MetadataStoreCase[] = [
 
       for (const newestFirst of [false, true]) {
         const rows = await pagesOf((page) => store.versions(key, { ...page, newestFirst }), { limit: 1 })
-        check.equal(rows.map((row) => row.key.n), newestFirst ? [4, 3] : [3, 4], `newestFirst ${newestFirst}`)
+        check.equal(
+          rows.map((row) => row.key.n),
+          newestFirst ? [4, 3] : [3, 4],
+          `newestFirst ${newestFirst}`,
+        )
       }
     },
   },
@@ -169,7 +189,11 @@ export const resolvingCases: readonly MetadataStoreCase[] = [
 
         const seen = rows.map((row) => row.key.n)
         const after = (await ann.store.versions(key, { newestFirst, limit: 100 })).items.map((row) => row.key.n)
-        check.equal(seen, [...seen].sort((a, b) => (newestFirst ? b - a : a - b)), 'in order')
+        check.equal(
+          seen,
+          [...seen].sort((a, b) => (newestFirst ? b - a : a - b)),
+          'in order',
+        )
         check.equal(new Set(seen).size, seen.length, 'each once')
         const missed = before.filter((n) => after.includes(n) && !seen.includes(n))
         check.equal(missed, [], 'what was there before and still is')

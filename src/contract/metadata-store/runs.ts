@@ -32,11 +32,17 @@ export const runCases: readonly MetadataStoreCase[] = [
     async run({ open, project, check }) {
       const handles = await Promise.all(Array.from({ length: 5 }, () => open()))
 
-      const starting = handles.map((store, index) => store.startRun({ ...recordOf(project, 'r1'), name: `${index}` }, {}))
+      const starting = handles.map((store, index) =>
+        store.startRun({ ...recordOf(project, 'r1'), name: `${index}` }, {}),
+      )
       const records = await Promise.all(starting)
 
       const kept = await (await open()).run(project, 'r1', {})
-      check.equal(records, handles.map(() => kept!), 'all are answered the same record')
+      check.equal(
+        records,
+        handles.map(() => kept!),
+        'all are answered the same record',
+      )
     },
   },
   {
@@ -68,7 +74,11 @@ export const runCases: readonly MetadataStoreCase[] = [
 
       for (const limit of [1, 3, 100]) {
         const rows = await pagesOf(async (page) => (await open()).runs(project, page), { limit })
-        check.equal(rows, ids.map((id) => recordOf(project, id)), `pages of ${limit}`)
+        check.equal(
+          rows,
+          ids.map((id) => recordOf(project, id)),
+          `pages of ${limit}`,
+        )
       }
     },
   },
@@ -83,7 +93,10 @@ export const runCases: readonly MetadataStoreCase[] = [
       const [ann, other] = [runOf(project, 'ann'), runOf(`${project}-2`, 'ann')]
       const store = await open()
       for (const run of [ann, other]) await store.startRun({ ...recordOf(run.project, run.id), name: run.name }, {})
-      const [v0, v1] = [{ ...key, n: 0 }, { ...key, n: 1 }]
+      const [v0, v1] = [
+        { ...key, n: 0 },
+        { ...key, n: 1 },
+      ]
 
       for (const opId of ['op-1', 'op-2']) {
         await store.recordEdge({ kind: 'out', run: ann, version: v0, at: AT, opId }, {})
@@ -95,7 +108,11 @@ export const runCases: readonly MetadataStoreCase[] = [
 
       const fresh = await open()
       const links = await fresh.linksOf(v0, {})
-      check.equal({ ...links, in: [...links.in].sort(byProject) }, { out: [ann], in: [ann, other], derived: [] }, 'of v0')
+      check.equal(
+        { ...links, in: [...links.in].sort(byProject) },
+        { out: [ann], in: [ann, other], derived: [] },
+        'of v0',
+      )
       check.equal(await fresh.linksOf(v1, {}), { out: [], in: [ann], derived: [] }, 'of v1')
       check.equal(await fresh.linksOfRun(project, 'ann', {}), { out: [v0], in: [v0, v1], ended: true }, 'of the run')
       const theirs = await fresh.linksOfRun(other.project, 'ann', {})
@@ -145,7 +162,10 @@ export const runCases: readonly MetadataStoreCase[] = [
       const store = await open()
       for (const run of runs) {
         await store.recordEdge({ kind: 'in', run, version: { ...key, n: 0 }, at: AT, opId: 'op' }, {})
-        await store.recordEdge({ kind: 'in', run, version: { project, artifact: run.id, n: 10_000 }, at: AT, opId: 'op' }, {})
+        await store.recordEdge(
+          { kind: 'in', run, version: { project, artifact: run.id, n: 10_000 }, at: AT, opId: 'op' },
+          {},
+        )
       }
       await endAll(store, runs)
 

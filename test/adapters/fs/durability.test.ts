@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { FileSystem } from '../../../src/adapters/fs/client.ts'
 import { createFsObjectStore } from '../../../src/adapters/fs/index.ts'
 import type { NodeFileSystem } from '../../../src/adapters/fs/index.ts'
-import type { ByteSource } from '../../../src/ports/bytes.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
 import { createRecordingFs } from '../../support/recording-fs.ts'
 import type { RecordingFs } from '../../support/recording-fs.ts'
@@ -86,7 +86,7 @@ describe('a power loss', () => {
 
     await Promise.all(
       keys.map(async (key) => {
-        await store.putIfAbsent(key, slowly(key), {})
+        await store.putIfAbsent(key, text(key), {})
         acknowledged.set(key, disk.operations)
       }),
     )
@@ -97,6 +97,21 @@ describe('a power loss', () => {
     })
     // Four folders with keys and six above them; each writer alone would sync seven, 168 in all.
     expect(disk.counts.folderSyncs).toBeLessThanOrEqual(3 * (4 + 6))
+  })
+
+  test('takes nothing of a name that was made while its folder was being synced for another', async () => {
+    const disk = createRecordingFs()
+    const [began, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const store = storeOn(withSlowFirstSync(disk.fs, { began: began.resolve, answer: answer.promise }))
+    const first = store.putIfAbsent('p/a', text('a'), {})
+    await began.promise
+    await publish(store, 'p/b', 'b')
+
+    const second = store.sync(['p/b'], {})
+    setImmediate(answer.resolve)
+    await Promise.all([first, second])
+
+    expect(await read(disk.crash(), 'p/b')).toBe('b')
   })
 
   test('leaves all or nothing also where the disk wrote some names early, in any order', async () => {
@@ -246,16 +261,22 @@ function oddly(step: number): (path: string) => boolean {
   return () => count++ % (step + 1) !== 0
 }
 
-/** As many chunks as the key has a number: writers then reach their folders one after the other. */
-function slowly(key: string): ByteSource {
-  const chunks = Math.min(key.length, 1 + Number(key.slice(key.lastIndexOf('/') + 1)))
-  const size = Math.ceil(key.length / chunks)
-  return {
-    sizeBytes: key.length,
-    async *read() {
-      for (let offset = 0; offset < key.length; offset += size) yield text(key.slice(offset, offset + size))
-    },
+/** The same disk, but the first sync of a folder is answered only after `answer`. */
+function withSlowFirstSync(fs: NodeFileSystem, hooks: { began: () => void; answer: Promise<void> }): NodeFileSystem {
+  const disk = fs.promises as unknown as FileSystem
+  let first = true
+  const open: FileSystem['open'] = async (path, flags, mode) => {
+    const handle = await disk.open(path, flags, mode)
+    if (flags !== 'r' || !first) return handle
+    first = false
+    const sync = async (): Promise<void> => {
+      await handle.sync()
+      hooks.began()
+      await hooks.answer
+    }
+    return { ...handle, sync }
   }
+  return { promises: { ...disk, open } }
 }
 
 function text(value: string): Uint8Array {

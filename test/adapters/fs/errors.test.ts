@@ -109,6 +109,13 @@ describe('on a failing disk', () => {
     expect(await disk.store.putIfAbsent('p/a', text('x'), {})).not.toBe('exists')
   })
 
+  test('a folder above the store that may not be opened is taken for durable', async () => {
+    const disk = createFailingDisk()
+    disk.fail('open', 'EACCES', { path: '/disk' })
+
+    expect(await disk.store.putIfAbsent('p/a', text('x'), {})).not.toBe('exists')
+  })
+
   test('a read that fails is UNAVAILABLE and names the key', async () => {
     const disk = createFailingDisk()
     await disk.store.putIfAbsent('p/a', text('x'), {})
@@ -205,20 +212,20 @@ describe('options', () => {
 interface FailingDisk {
   readonly store: ObjectStore
   readonly folderSyncs: number
-  /** From now on a call answers this errno, for ever or so many times. */
-  fail(call: string, errno: string, options?: { readonly times: number }): void
+  /** From now on a call answers this errno, for ever or so many times; an `open` perhaps of one path alone. */
+  fail(call: string, errno: string, options?: { readonly times?: number; readonly path?: string }): void
   heal(): void
 }
 
 /** A disk in memory whose calls can be made to fail. */
 function createFailingDisk(): FailingDisk {
   const inner = createFsFromVolume(new Volume()).promises as unknown as FileSystem
-  const failing = new Map<string, { errno: string; times: number }>()
+  const failing = new Map<string, { errno: string; times: number; path: string | undefined }>()
   let folderSyncs = 0
 
-  const check = (call: string): void => {
+  const check = (call: string, path?: string): void => {
     const due = failing.get(call)
-    if (!due || due.times-- <= 0) return
+    if (!due || (due.path !== undefined && due.path !== path) || due.times-- <= 0) return
     throw failure(due.errno)
   }
   const guarded = <T extends object, K extends keyof T & string>(target: T, methods: readonly K[], flags = ''): T => {
@@ -238,7 +245,7 @@ function createFailingDisk(): FailingDisk {
   const promises: FileSystem = {
     ...guarded(bound(inner), ['link', 'rename', 'unlink', 'mkdir', 'stat', 'readdir', 'opendir']),
     async open(path, flags): Promise<FileHandle> {
-      check('open')
+      check('open', path)
       // The mode is left out, because memfs denies the first write to a read-only file.
       const handle = await inner.open(path, flags)
       return guarded(bound(handle), ['write', 'read', 'stat', 'chmod', 'sync', 'close'], flags)
@@ -249,7 +256,7 @@ function createFailingDisk(): FailingDisk {
     get folderSyncs() {
       return folderSyncs
     },
-    fail: (call, errno, { times } = { times: Infinity }) => void failing.set(call, { errno, times }),
+    fail: (call, errno, { times = Infinity, path } = {}) => void failing.set(call, { errno, times, path }),
     heal: () => failing.clear(),
   }
 }

@@ -262,6 +262,8 @@ describe.each(DISKS)('a store on $name', ({ create }) => {
     expect(await store.get('a', {})).toBeNull()
     expect(await store.read('a', {})).toBeNull()
     expect(await store.stat('a', {})).toBeNull()
+    await store.delete(['a'], {})
+    expect(await content(store, 'a/b')).toBe('a/b')
   })
 
   test('never puts an object in the place of a folder', async () => {

@@ -3,11 +3,14 @@ import { describeContract } from '../../../src/contract/index.ts'
 import { blobStoreCases } from '../../../src/contract/blob-store.ts'
 import { blobCapabilityNames, blobStoreSubject } from '../../../src/contract/blob-store/context.ts'
 import { skipsOf } from './skips.ts'
-import { portsOf } from './stores.ts'
-import type { StoreData } from './stores.ts'
+import { portsOf, quickOf } from './stores.ts'
+import type { Suite } from './stores.ts'
 
-/** Declares the quick tier of the BlobStore contract for one kind of store. */
-export async function describeBlobStore(file: string, name: string, create: () => Promise<StoreData>): Promise<void> {
+/** Declares the BlobStore contract for one kind of store. */
+export async function describeBlobStore(
+  file: string,
+  { name, create, cases = quickOf(blobStoreCases) }: Suite<typeof blobStoreCases>,
+): Promise<void> {
   const title = `${name}, BlobStore`
   const probe = await create()
   const capabilities = blobCapabilityNames(portsOf(probe).blobs.capabilities)
@@ -24,5 +27,5 @@ export async function describeBlobStore(file: string, name: string, create: () =
       }
     },
   })
-  describeContract({ describe, it }, blobStoreCases, subject, { tier: 'quick', skips: skipsOf(file, title) })
+  describeContract({ describe, it }, cases, subject, { tier: 'full', skips: skipsOf(file, title) })
 }

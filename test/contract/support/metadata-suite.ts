@@ -2,15 +2,14 @@ import { describe, it } from 'vitest'
 import { describeContract } from '../../../src/contract/index.ts'
 import { metadataStoreCases } from '../../../src/contract/metadata-store.ts'
 import { metadataCapabilityNames, metadataStoreSubject } from '../../../src/contract/metadata-store/context.ts'
-import type { Tier } from '../../../src/contract/index.ts'
 import { skipsOf } from './skips.ts'
-import { portsOf } from './stores.ts'
-import type { StoreData } from './stores.ts'
+import { portsOf, quickOf } from './stores.ts'
+import type { Suite } from './stores.ts'
 
 /** Declares the MetadataStore contract for one kind of store. */
 export async function describeMetadataStore(
   file: string,
-  { name, create, tier = 'quick' }: { name: string; create: () => Promise<StoreData>; tier?: Tier },
+  { name, create, cases = quickOf(metadataStoreCases) }: Suite<typeof metadataStoreCases>,
 ): Promise<void> {
   const title = `${name}, MetadataStore`
   const probe = await create()
@@ -27,5 +26,5 @@ export async function describeMetadataStore(
       }
     },
   })
-  describeContract({ describe, it }, metadataStoreCases, subject, { tier, skips: skipsOf(file, title) })
+  describeContract({ describe, it }, cases, subject, { tier: 'full', skips: skipsOf(file, title) })
 }

@@ -7,6 +7,7 @@ import { createFsObjectStore } from '../../../src/adapters/fs/index.ts'
 import { createMemoryData, createMemoryObjectStore } from '../../../src/adapters/memory/index.ts'
 import type { MemoryOptions } from '../../../src/adapters/memory/index.ts'
 import { createPorts } from '../../../src/composition/open-store.ts'
+import type { Tier } from '../../../src/contract/index.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
 import type { Clock } from '../../../src/ports/environment.ts'
 import { MEMORY_FLAVOURS } from './memory.ts'
@@ -32,10 +33,15 @@ export const MEMORY_STORES: Readonly<Record<string, () => Promise<StoreData>>> =
 )
 
 /** The same for the fs adapter, on a temporary folder. */
-export async function fsData(): Promise<StoreData> {
+export const fsData = (): Promise<StoreData> => folderData('full')
+
+/** The same without syncs, which change nothing that a case can see and take nearly all of its time. */
+export const unsyncedFsData = (): Promise<StoreData> => folderData('none')
+
+async function folderData(durability: 'full' | 'none'): Promise<StoreData> {
   const root = await mkdtemp(join(tmpdir(), 'lading-contract-'))
   return {
-    driver: () => createFsObjectStore({ root }),
+    driver: () => createFsObjectStore({ root, durability }),
     corrupt: async (at) => flipInFile(nodeFs, root, at),
     cleanup: () => rm(root, { recursive: true, force: true }),
   }
@@ -51,6 +57,24 @@ export async function memfsData(): Promise<StoreData> {
     corrupt: async (at) => flipInFile(fs as unknown as FlipFs, '/store', at),
     cleanup: async () => volume.reset(),
   }
+}
+
+/** What a suite is declared for. */
+export interface Suite<Cases> {
+  readonly name: string
+  readonly create: () => Promise<StoreData>
+  /** Default: those of the quick tier, which are part of `npm test`. */
+  readonly cases?: Cases
+}
+
+/** The cases of the quick tier. */
+export function quickOf<T extends { readonly tier: Tier }>(cases: readonly T[]): readonly T[] {
+  return cases.filter(({ tier }) => tier === 'quick')
+}
+
+/** The cases that only the full tier has. */
+export function fullOnly<T extends { readonly tier: Tier }>(cases: readonly T[]): readonly T[] {
+  return cases.filter(({ tier }) => tier === 'full')
 }
 
 /** Both ports over one driver, as composition makes them. */

@@ -8,13 +8,13 @@ export interface App {
   readonly folder: string
   /** Writes a file into the folder. */
   write(name: string, text: string): void
-  /** Checks a TypeScript file as a strict project would; answers what the compiler says, nothing when it is content. */
-  typeErrors(file: string): string
+  /** Checks TypeScript files as a strict project would; answers what the compiler says, nothing when it is content. */
+  typeErrors(files: readonly string[]): string
   remove(): void
 }
 
 const STRICT =
-  '--strict --noUncheckedIndexedAccess --exactOptionalPropertyTypes --module nodenext --target es2024 --lib es2024,esnext.disposable'
+  '--strict --allowImportingTsExtensions --noUncheckedIndexedAccess --exactOptionalPropertyTypes --module nodenext --target es2024 --lib es2024,esnext.disposable'
 
 /** Builds the package if it is not built, and makes a folder that uses it. */
 export function createApp(): App {
@@ -31,9 +31,9 @@ export function createApp(): App {
   return {
     folder,
     write,
-    typeErrors(file) {
+    typeErrors(files) {
       const types = ['--types', 'node', '--typeRoots', `${ROOT}node_modules/@types`]
-      return run('tsc', ['--noEmit', ...STRICT.split(' '), ...types, file], folder).output
+      return run('tsc', ['--noEmit', ...STRICT.split(' '), ...types, ...files], folder).output
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }

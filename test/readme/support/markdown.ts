@@ -16,6 +16,11 @@ export function snippetsOf(text: string, language: string): string[] {
   return [...text.matchAll(/^```(\S*)\n(.*?)^```$/gms)].filter(([, of]) => of === language).map(([, , code]) => code!)
 }
 
+/** The TypeScript blocks that are files, by the names in their first lines. */
+export function filesOf(text: string): ReadonlyMap<string, string> {
+  return new Map(snippetsOf(text, 'ts').map((code) => [/^\/\/ (\S+\.ts)\n/.exec(code)![1]!, code]))
+}
+
 /** The targets of all links outside code, without those that leave the project. */
 export function relativeLinksOf(text: string): string[] {
   const links = [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!)
@@ -34,5 +39,7 @@ export function anchorsOf(text: string): string[] {
 }
 
 function withoutCode(text: string): string {
-  return text.replaceAll(/^```.*?^```$/gms, '').replaceAll(/`([^`\n]*)`/g, (_, code: string) => code.replaceAll('](', ''))
+  return text
+    .replaceAll(/^```.*?^```$/gms, '')
+    .replaceAll(/`([^`\n]*)`/g, (_, code: string) => code.replaceAll('](', ''))
 }
