@@ -10,27 +10,9 @@ import { repeatUntilKnown } from './context.ts'
 import type { ProtocolContext } from './context.ts'
 import type { ArtifactDocuments } from './documents.ts'
 import type { Seen } from './indexed-documents.ts'
+import type { ExecutionParts } from './execution-parts.ts'
 import { writeIndexes } from './indexes.ts'
 import { attempt } from './writes.ts'
-
-/** What an execution does beyond the documents of its artifact. */
-export interface ExecutionHooks {
-  /** Makes the blobs of the new version present; answers until when, in monotonic time, it may be sent. */
-  readonly confirmBlobs: (options: CallOptions) => Promise<number>
-  /** Makes what must be there before the artifact's first head. */
-  readonly beforeFirstHead: (options: CallOptions) => Promise<void>
-}
-
-/** What an execution works with. */
-export interface ExecutionParts {
-  readonly context: ProtocolContext
-  readonly documents: ArtifactDocuments
-  readonly hooks: ExecutionHooks
-  readonly key: ArtifactKey
-  readonly command: Command
-  /** What the command means: `decide`, or the rule of a replayed history. */
-  readonly rule: (view: View, command: Command) => Decision
-}
 
 /** `at once`: read head again now. `again`: after a pause. */
 type Step = Answer | 'again' | 'at once'

@@ -5,9 +5,16 @@ import { createHistoryOrder } from '../domain/history-order.ts'
 import type { ArtifactKey, VersionRecord } from '../domain/version.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
-import type { HistoryParts } from './history.ts'
+import type { ProtocolContext } from './context.ts'
+import type { ArtifactDocuments } from './documents.ts'
 import { metadataPrefix, versionKey } from './keys.ts'
 import { childNames } from './listings.ts'
+
+/** What an export reads from. */
+export interface ExportParts extends Pick<MetadataStore, 'moves' | 'metadataEdit'> {
+  readonly context: ProtocolContext
+  readonly documents: ArtifactDocuments
+}
 
 /** Documents that are read side by side. */
 const PAGE = 64
@@ -22,7 +29,7 @@ const PAGE = 64
  * the digests of versions below the floor, and a page.
  */
 export async function* exportHistory(
-  parts: HistoryParts & Pick<MetadataStore, 'moves' | 'metadataEdit'>,
+  parts: ExportParts,
   key: ArtifactKey,
   { since, ...options }: CallOptions & { readonly since: number },
 ): AsyncGenerator<HistoryEvent> {
@@ -41,7 +48,7 @@ export async function* exportHistory(
 
 /** Which operations superseded: only needed where one of them may have removed aliases and set none. */
 async function supersedesOf(
-  parts: HistoryParts,
+  parts: ExportParts,
   key: ArtifactKey,
   { head, moves, options }: { head: Head; moves: readonly Move[]; options: CallOptions },
 ): Promise<ReadonlyMap<string, number>> {
@@ -56,7 +63,7 @@ async function supersedesOf(
 }
 
 async function* recordsOf(
-  { documents }: HistoryParts,
+  { documents }: ExportParts,
   key: ArtifactKey,
   { numbers, options }: { numbers: readonly [from: number, to: number]; options: CallOptions },
 ): AsyncGenerator<VersionRecord> {
@@ -71,7 +78,7 @@ async function* recordsOf(
 }
 
 async function* metadataOf(
-  parts: HistoryParts & Pick<MetadataStore, 'metadataEdit'>,
+  parts: ExportParts,
   key: ArtifactKey,
   { head, options }: { head: Head; options: CallOptions },
 ): AsyncGenerator<HistoryEvent> {

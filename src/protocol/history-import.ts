@@ -12,13 +12,18 @@ import type { Collection } from '../ports/blob-store.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 import { BatchExecution } from './batch-execution.ts'
+import type { ProtocolContext } from './context.ts'
+import type { ArtifactDocuments } from './documents.ts'
 import { createCollectionReader, GRACE_MS, sameState } from './collection.ts'
 import { Execution } from './execution.ts'
-import type { ExecutionHooks, ExecutionParts } from './execution.ts'
-import type { HistoryParts } from './history.ts'
+import type { ExecutionHooks, ExecutionParts } from './execution-parts.ts'
+import type { ProjectRecords } from './project-records.ts'
 
 /** What an import works with. */
-export interface ImportParts extends HistoryParts, Pick<MetadataStore, 'moves' | 'editMetadata'> {
+export interface ImportParts extends Pick<MetadataStore, 'moves' | 'editMetadata'> {
+  readonly context: ProtocolContext
+  readonly documents: ArtifactDocuments
+  readonly records: ProjectRecords
   readonly key: ArtifactKey
 }
 

@@ -10,13 +10,6 @@ import { createMetadataEdits } from './metadata-edits.ts'
 import { createMoves } from './moves.ts'
 import type { ProjectRecords } from './project-records.ts'
 
-/** What histories are read from and replayed into. */
-export interface HistoryParts {
-  readonly context: ProtocolContext
-  readonly documents: ArtifactDocuments
-  readonly records: ProjectRecords
-}
-
 /**
  * Histories of artifacts, from one store into another.
  *
@@ -24,7 +17,11 @@ export interface HistoryParts {
  * the edges of its producers and of what was derived follow from the records. Uses, runs that logged known content, and
  * the records of runs are not in it.
  */
-export function createHistory(parts: HistoryParts): Pick<MetadataStore, 'export' | 'import'> {
+export function createHistory(parts: {
+  context: ProtocolContext
+  documents: ArtifactDocuments
+  records: ProjectRecords
+}): Pick<MetadataStore, 'export' | 'import'> {
   const { context, documents } = parts
   const readers = { ...createMoves(context, documents), ...createMetadataEdits(context) }
   return {

@@ -1,3 +1,4 @@
+import { LadingError } from '../domain/errors.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { ListEntry, ObjectStore } from '../ports/object-store.ts'
 import { paddedNumber } from './keys.ts'
@@ -35,13 +36,24 @@ function bodyKey(key: string, rev: number): string {
 }
 
 async function readNewest(objects: ObjectStore, key: string, options: CallOptions): Promise<RegisterState | null> {
+  let superseded = ''
   for (;;) {
     const newest = await newestBody(objects, key, options)
     if (newest === null) return null
     const found = await objects.get(newest, options)
-    // An empty body was superseded after the folder was listed.
     if (found && found.bytes.length > 0) return { bytes: found.bytes, proof: String(Number(lastSegment(newest))) }
+    // A body is emptied only after its successor was made: the next list shows one that is newer.
+    if (newest === superseded) throw noBody(newest)
+    superseded = newest
   }
+}
+
+function noBody(key: string): LadingError {
+  return new LadingError('CORRUPT', {
+    key,
+    detail: 'the newest body of the register is empty',
+    next: 'restore its folder from a backup; a copy of a store in use must copy it again',
+  })
 }
 
 async function newestBody(objects: ObjectStore, key: string, options: CallOptions): Promise<string | null> {

@@ -121,7 +121,7 @@ async function messageOf(refused: Refused): Promise<string> {
   try {
     await refused(world)
   } catch (error) {
-    if (isLadingError(error)) return error.message.replaceAll(world.at(''), '<folder>/')
+    if (isLadingError(error)) return error.message.replaceAll(world.at(''), '<folder>')
     throw error
   }
   return 'it succeeded'

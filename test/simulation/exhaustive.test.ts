@@ -7,7 +7,7 @@ import { MUTANTS } from './mutants.ts'
 test.for([
   { faults: 0, every: 9, least: 2_000 },
   { faults: 1, every: 45, least: 5_000 },
-])('every schedule keeps every invariant: $faults faults, every $every. pair', async ({ faults, every, least }) => {
+])('every schedule keeps every invariant: $faults faults, one pair of $every', async ({ faults, every, least }) => {
   const scenarios = pairScenarios({ faults, recent: 128 }).filter((_, index) => index % every === every - 1)
 
   const { states, failure } = await exploreAll(scenarios, () => undefined)

@@ -1,5 +1,6 @@
 import type { Command } from '../../domain/command.ts'
 import { LadingError } from '../../domain/errors.ts'
+import { formatRef } from '../../domain/refs.ts'
 import type { Selector } from '../../domain/refs.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
 import type { CallOptions } from '../../ports/call.ts'
@@ -47,6 +48,8 @@ async function locate(
   const found = await metadata.locate(key, target, options)
   if (found) return found
   throw new LadingError('NOT_FOUND', {
+    operation: 'setAlias',
+    key: formatRef({ ...key, selector: target }),
     detail: 'no such version to point the alias at',
     next: 'list the versions, then choose one',
   })

@@ -26,7 +26,7 @@ export async function beginUpload(
 ): Promise<Upload> {
   const prepared = await ports.metadata.prepare(key, options)
   const blobs = ports.blobs.in(key.project)
-  const known = await knownBlobs(ports, key.project, { bases, collection: prepared.collection, options })
+  const known = await knownBlobs(ports, key.project, { bases: basesOf(prepared, bases), prepared, options })
   const stored = new Map<Digest, Location>(known)
   const { collection } = prepared
   return {
@@ -141,11 +141,16 @@ async function storeManifest(
   await ports.blobs.in(key.project).write([item], { ...options, collection, pack: false })
 }
 
+/** The base version is the one a draft was made from, else the latest. */
+function basesOf({ head }: Preparation, bases: readonly Digest[]): readonly Digest[] {
+  return bases.length > 0 || !head?.latest ? bases : [head.latest.digest]
+}
+
 /** What base versions show to be present. Without packs a second write of a blob is as cheap as a look. */
 async function knownBlobs(
   ports: ServicePorts,
   project: string,
-  { bases, collection, options }: { bases: readonly Digest[]; collection: Collection; options: CallOptions },
+  { bases, prepared, options }: { bases: readonly Digest[]; prepared: Preparation; options: CallOptions },
 ): Promise<ReadonlyMap<Digest, Location>> {
   const known = new Map<Digest, Location>()
   if (ports.blobs.capabilities.packBelowBytes === 0) return known
@@ -157,7 +162,7 @@ async function knownBlobs(
     ])
     for (const digest of blobDigests(manifest).keys()) known.set(digest, layout?.get(digest) ?? null)
   }
-  return withoutCondemned(known, collection)
+  return withoutCondemned(known, prepared.collection)
 }
 
 function withoutCondemned(known: Map<Digest, Location>, { condemned }: Collection): ReadonlyMap<Digest, Location> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT, run } from '../../../scripts/run.ts'
 
-/** A folder of somebody who uses lading: the built package is installed there, and a checkpoint lies beside it. */
+/** A folder of somebody who uses lading: the built package and vitest are installed there, beside a checkpoint. */
 export interface App {
   readonly folder: string
   /** Writes a file into the folder. */
@@ -25,6 +25,7 @@ export function createApp(): App {
   write('package.json', '{ "name": "app", "private": true, "type": "module" }\n')
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(ROOT, join(folder, 'node_modules/lading'), 'junction')
+  symlinkSync(`${ROOT}node_modules/vitest`, join(folder, 'node_modules/vitest'), 'junction')
   mkdirSync(join(folder, 'checkpoint'))
   write('checkpoint/config.json', '{"layers": 18}')
   write('checkpoint/weights.bin', '\x00\x01\x02\x03'.repeat(1_000))
