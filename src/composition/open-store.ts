@@ -13,6 +13,7 @@ import type { Transport } from '../ports/transport.ts'
 import { checkedBlobStore } from '../ports/facade/blob-store.ts'
 import { checkedMetadataStore } from '../ports/facade/metadata-store.ts'
 import { checkedObjectStore } from '../ports/facade/object-store.ts'
+import { checkedTransport } from '../ports/facade/transport.ts'
 import { createBlobStore } from '../protocol/blob-store.ts'
 import { createProtocolMetadataStore } from '../protocol/metadata-store.ts'
 import { parseStoreUrl } from './store-url.ts'
@@ -59,7 +60,7 @@ export function createStore(ports: StorePorts, options: OpenOptions & Environmen
           clock,
           ids,
         })
-  return new Lading({ transport, clock, ids, files }, options)
+  return new Lading({ transport: checkedTransport(transport), clock, ids, files }, options)
 }
 
 /** Both stores over one object store: what a driver is turned into. Does no I/O. */

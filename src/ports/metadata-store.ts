@@ -195,7 +195,7 @@ export interface MetadataStore {
   /** Projects in code-point order of their names. */
   projects(options: PageOptions): Promise<Page<ProjectRecord>>
 
-  /** Artifacts of a project that have a live version, in code-point order; of one type where it is given. */
+  /** Artifacts of a project that have a live version, in a stable order of the store's own; of one type where it is given. */
   artifacts(
     project: string,
     options: PageOptions & { readonly type?: string | undefined },

@@ -1,14 +1,12 @@
-import type { Answer, Command, Refusal } from '../domain/command.ts'
+import type { Answer, Refusal } from '../domain/command.ts'
 import { loggedAs, recall } from '../domain/decide.ts'
 import type { Decision, Need, View } from '../domain/decide.ts'
-import { LadingError } from '../domain/errors.ts'
+import { isLadingError, LadingError } from '../domain/errors.ts'
 import { countVersion } from '../domain/head.ts'
 import type { Head, HeadChange } from '../domain/head.ts'
-import type { ArtifactKey, VersionRecord } from '../domain/version.ts'
+import type { VersionRecord } from '../domain/version.ts'
 import type { CallOptions } from '../ports/call.ts'
 import { repeatUntilKnown } from './context.ts'
-import type { ProtocolContext } from './context.ts'
-import type { ArtifactDocuments } from './documents.ts'
 import type { Seen } from './indexed-documents.ts'
 import type { ExecutionParts } from './execution-parts.ts'
 import { writeIndexes } from './indexes.ts'
@@ -272,8 +270,9 @@ function isSeen(step: Seen<Head> | Step): step is Seen<Head> {
 
 function unknownOutcome(cause: unknown, mine: number | null): LadingError {
   const what = mine === null ? 'the command may have taken effect' : `version ${mine} was committed and will appear`
+  const why = isLadingError(cause) ? cause.detail : 'the store stopped answering'
   return new LadingError('UNKNOWN_OUTCOME', {
-    detail: `${what}, but the store stopped answering`,
+    detail: `${what}, but then ${why}`,
     next: 'look at the artifact before you try again',
     cause,
   })

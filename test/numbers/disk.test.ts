@@ -43,17 +43,20 @@ describe('logging a folder to the local store', () => {
   })
 
   // Names that are there already may be another process's, which has not synced them yet: their folders are synced.
-  test.each(['by the same process', 'by another one'])('syncs no content again for a second version, %s', async (by) => {
-    const { log, change } = setUp()
-    await log()
-    change()
+  test.each(['by the same process', 'by another one'])(
+    'syncs no content again for a second version, %s',
+    async (by) => {
+      const { log, change } = setUp()
+      await log()
+      change()
 
-    const second = await log({ anew: by === 'by another one' })
+      const second = await log({ anew: by === 'by another one' })
 
-    expect(second.version).toBe('v1')
-    expect(second.fileSyncs).toBeLessThan(10)
-    expect(second.fsyncs).toBeLessThanOrEqual(FILES + second.foldersWritten + FSYNCS_BESIDE)
-  })
+      expect(second.version).toBe('v1')
+      expect(second.fileSyncs).toBeLessThan(10)
+      expect(second.fsyncs).toBeLessThanOrEqual(FILES + second.foldersWritten + FSYNCS_BESIDE)
+    },
+  )
 
   test('syncs no content at all, and writes nothing that stays, for an unchanged log', async () => {
     const { log } = setUp()

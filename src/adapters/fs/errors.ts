@@ -1,10 +1,10 @@
 import { LadingError } from '../../domain/errors.ts'
-import type { ErrorCode } from '../../domain/errors.ts'
+import type { ErrorCode, Retry } from '../../domain/errors.ts'
 
 /** What a failing call may have left behind: `none`, or `possible` when nobody can tell whether it took effect. */
 export type Effect = 'none' | 'possible'
 
-type Meaning = readonly [code: ErrorCode, detail: string, next: string]
+type Meaning = readonly [code: ErrorCode, detail: string, next: string, retry?: Retry]
 
 const FULL = 'free some space there, then try again'
 const DENIED = 'check owner and mode of the folder, and that its file system has hard links (FAT and exFAT have none)'
@@ -15,8 +15,9 @@ const HANDLES = 'raise the limit (ulimit -n) or do less at once, then try again'
 
 /** Errno names whose meaning does not depend on what was under way: the call had no effect. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
-  ENOSPC: ['UNAVAILABLE', 'the disk is full', FULL],
-  EDQUOT: ['UNAVAILABLE', 'the disk is full: the quota is used up', FULL],
+  // Somebody must make room: whoever waits for it waits in vain.
+  ENOSPC: ['UNAVAILABLE', 'the disk is full', FULL, 'never'],
+  EDQUOT: ['UNAVAILABLE', 'the disk is full: the quota is used up', FULL, 'never'],
   EROFS: ['UNAUTHORIZED', 'the file system is read-only', 'mount it writable, or write to another store'],
   EACCES: ['UNAUTHORIZED', 'the file system denies access', DENIED],
   EPERM: ['UNAUTHORIZED', 'the file system denies access', DENIED],
@@ -48,8 +49,9 @@ export async function translated<T>(effect: Effect, call: () => Promise<T>): Pro
 
 /** The one table: errno name → code, detail and next step. The facade adds operation, key and adapter. */
 export function toLadingError(error: NodeJS.ErrnoException, effect: Effect): LadingError {
-  const [code, detail, next] = MEANINGS[error.code ?? ''] ?? DEFAULTS[effect]
-  return new LadingError(code, { detail: `${detail} (${error.message})`, next, cause: error })
+  const [code, detail, next, retry] = MEANINGS[error.code ?? ''] ?? DEFAULTS[effect]
+  const details = { detail: `${detail} (${error.message})`, next, cause: error }
+  return new LadingError(code, retry === undefined ? details : { ...details, retry })
 }
 
 /** Whether an error came from the file system, and if names are given, with one of them. */

@@ -109,13 +109,18 @@ async function recordHit(
 /** A collector that started meanwhile may have condemned what this upload relies on. */
 async function confirmBlobs(
   ports: ServicePorts,
-  { key, prepared, manifest }: Commit,
+  { key, prepared, stored, manifest }: Commit,
   { collection, options }: { collection: Collection; options: CallOptions },
 ): Promise<void> {
   if (collection.epoch === prepared.collection.epoch && collection.state === prepared.collection.state) return
   const digests = [...blobDigests(manifest).keys()]
-  const present = await ports.blobs.in(key.project).present(digests, { ...options, collection })
-  if (digests.every((digest) => present.has(digest))) return
+  const loose = digests.filter((digest) => !stored.get(digest))
+  const present = await ports.blobs.in(key.project).present(loose, { ...options, collection })
+  const isKept = (digest: Digest): boolean => {
+    const location = stored.get(digest)
+    return location ? !collection.condemned.has(location.pack) : present.has(digest)
+  }
+  if (digests.every(isKept)) return
   throw new LadingError('UNAVAILABLE', {
     retry: 'now',
     detail: 'files of this version were collected while it was being logged',

@@ -37,18 +37,19 @@ export function assertPageOptions({ limit }: PageOptions): void {
   throw new LadingError('INVALID', { detail: `a page of ${limit} rows`, next: `ask for 1 to ${PAGE_ROWS_MAX}` })
 }
 
-/** Refuses with `INVALID` a command that says what no client may say. */
-export function assertCommand(command: Command): void {
+/** Refuses with `INVALID` a command that says what no client may say; `latest` among a log's aliases is dropped. */
+export function assertCommand(command: Command): Command {
   if (command.kind === 'log') {
     assertDigest(command.digest)
     assertType(command.type)
-    assertAliases(command.aliases)
+    return { ...command, aliases: assertAliases(command.aliases) }
   }
   if (command.kind === 'setAlias') {
     assertMovableAlias(command.alias)
     if (command.n !== null) assertNumber(command.n)
   }
   if (command.kind === 'delete') assertNumber(command.n)
+  return command
 }
 
 function assertNumber(n: number): void {

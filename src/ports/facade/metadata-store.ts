@@ -92,8 +92,7 @@ function checkedCommands(front: Front, store: MetadataStore): Pick<MetadataStore
     commit: (key, command: Command, options: CommitOptions) =>
       front.write(command.kind, nameOf(key), options, async () => {
         assertArtifactKey(key)
-        assertCommand(command)
-        return store.commit(key, command, options)
+        return store.commit(key, assertCommand(command), options)
       }),
   }
 }
