@@ -132,6 +132,8 @@ export default {
     'vitest/no-conditional-expect': 'off',
     'vitest/no-standalone-expect': 'off',
     'vitest/valid-title': 'off',
+    // vitest takes what to say on failure as a second argument.
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
     'vitest/require-mock-type-parameters': 'off',
   },
   overrides: [

@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../ports/facade/call-gate.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
 
 /** How much is under way at once, and what stops it. */
 export interface ConcurrencyOptions {
@@ -39,4 +40,18 @@ export async function forEachConcurrently<T>(
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work))
   if (failures.length > 0) throw failures[0]
   throwIfAborted({ signal: outer })
+}
+
+/** The answers of a task for each item, in their order; at most as many at once as the store has use for. */
+export async function mapConcurrently<T, R>(
+  { capabilities }: ObjectStore,
+  items: readonly T[],
+  task: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const answers: R[] = []
+  const options = { limit: capabilities.concurrency, signal: undefined }
+  await forEachConcurrently(items, options, async (item, _options, index) => {
+    answers[index] = await task(item)
+  })
+  return answers
 }

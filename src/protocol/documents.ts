@@ -27,7 +27,8 @@ export interface ArtifactDocuments extends IndexedDocuments {
 
 /** The documents of a store's artifacts. */
 export function createDocuments({ objects, registers }: ProtocolContext): ArtifactDocuments {
-  const native = objects.capabilities.register === 'native'
+  const { batch, register } = objects.capabilities
+  const native = batch || register === 'native'
   return {
     ...(native ? createRegisterDocuments(objects) : createSideFileDocuments(objects)),
     async readHead(key, options) {

@@ -217,7 +217,11 @@ export class Execution {
     const looked = this.#unresolved !== null
     this.#unresolved = { rev: seen.value.rev, change, after }
     if (this.#base === null) this.#base = seen.value.rev
-    const swapped = await this.#swap(seen, change)
+    const swapped = await this.#swap(seen, change).catch((error: unknown) => {
+      // What is thrown was refused for certain: nothing is open, unless an earlier send is.
+      if (!looked) this.#unresolved = null
+      throw error
+    })
     if (swapped === 'lost' || swapped === 'unknown') return looked ? 'again' : 'at once'
     if (after.tombstone !== null) await this.#bury(after.tombstone)
     if ('code' in after.outcome) throw this.#refuse(after.outcome)

@@ -5,6 +5,7 @@ import { createHistoryOrder } from '../domain/history-order.ts'
 import type { ArtifactKey, VersionRecord } from '../domain/version.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
+import { mapConcurrently } from './concurrency.ts'
 import type { ProtocolContext } from './context.ts'
 import type { ArtifactDocuments } from './documents.ts'
 import { metadataPrefix, versionKey } from './keys.ts'
@@ -63,13 +64,13 @@ async function supersedesOf(
 }
 
 async function* recordsOf(
-  { documents }: ExportParts,
+  { context, documents }: ExportParts,
   key: ArtifactKey,
   { numbers, options }: { numbers: readonly [from: number, to: number]; options: CallOptions },
 ): AsyncGenerator<VersionRecord> {
   for (const [from, to] of pages(numbers)) {
     const page = Array.from({ length: to - from }, (_, index) => from + index)
-    const found = await Promise.all(page.map((n) => documents.readVersion(key, n, options)))
+    const found = await mapConcurrently(context.objects, page, (n) => documents.readVersion(key, n, options))
     for (const [index, seen] of found.entries()) {
       if (seen === null) throw missingVersion(versionKey(key, from + index))
       yield seen.value
@@ -87,7 +88,9 @@ async function* metadataOf(
     const prefix = metadataPrefix(key)
     const listed = await childNames(parts.context.objects, prefix, { ...options, cursor, limit: PAGE })
     const numbers = listed.names.map(Number).filter((n) => n < head.next)
-    const edits = await Promise.all(numbers.map((n) => parts.metadataEdit({ ...key, n }, options)))
+    const edits = await mapConcurrently(parts.context.objects, numbers, (n) =>
+      parts.metadataEdit({ ...key, n }, options),
+    )
     for (const [index, edit] of edits.entries()) if (edit) yield { kind: 'metadata', n: numbers[index]!, ...edit }
     cursor = listed.cursor
   } while (cursor !== undefined)

@@ -3,6 +3,7 @@ import type { Head } from '../domain/head.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { ArtifactSummary, MetadataStore, Page, PageOptions } from '../ports/metadata-store.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
+import { mapConcurrently } from './concurrency.ts'
 import type { ProtocolContext } from './context.ts'
 import type { ArtifactDocuments } from './documents.ts'
 import { headsPrefix, PROJECTS_PREFIX, typePrefix } from './keys.ts'
@@ -22,7 +23,9 @@ export function createListings(
     async artifacts(project, { type, ...options }) {
       const prefix = type === undefined ? headsPrefix(project) : typePrefix(project, type)
       const { names, cursor } = await childNames(context.objects, prefix, options)
-      const found = await Promise.all(names.map((artifact) => documents.readHead({ project, artifact }, options)))
+      const found = await mapConcurrently(context.objects, names, (artifact) => {
+        return documents.readHead({ project, artifact }, options)
+      })
       const items = found.flatMap((seen, index): ArtifactSummary[] => {
         const shown = seen !== null && isShown(seen.value, type)
         return shown ? [{ key: { project, artifact: names[index]! }, head: seen.value }] : []
@@ -39,7 +42,7 @@ export async function listDocuments<T>(
   options: PageOptions,
 ): Promise<Page<T>> {
   const { names, cursor } = await childNames(objects, prefix, options)
-  const found = await Promise.all(names.map((name) => objects.get(`${prefix}${name}`, options)))
+  const found = await mapConcurrently(objects, names, (name) => objects.get(`${prefix}${name}`, options))
   const items = found.flatMap((document, index) => {
     return document ? [parseDocument(schema, document.bytes, `${prefix}${names[index]!}`)] : []
   })

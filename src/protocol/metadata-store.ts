@@ -7,6 +7,7 @@ import { createDocuments } from './documents.ts'
 import { createFormatGate } from './format.ts'
 import { createHistory } from './history.ts'
 import { createLayouts } from './layouts.ts'
+import { createLinks } from './links.ts'
 import { createListings } from './listings.ts'
 import { createMetadataEdits } from './metadata-edits.ts'
 import { createMoves } from './moves.ts'
@@ -32,12 +33,13 @@ export function createProtocolMetadataStore(parts: { objects: ObjectStore; clock
     capabilities: capabilitiesOf(objects),
     open: (options) => format.check(options),
     ...commands,
-    ...createVersionReads(documents),
+    ...createVersionReads(context, documents),
     ...createMetadataEdits(context),
     ...createLayouts(context),
     ...createListings(context, documents),
     ...createMoves(context, documents),
-    ...createRuns(context, records.beforeFirstRun),
+    ...createRuns(context, records),
+    ...createLinks(context),
     ...createHistory({ context, documents, records }),
     close: () => objects.close(),
   }

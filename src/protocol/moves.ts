@@ -1,5 +1,6 @@
 import type { Move } from '../domain/head.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
+import { mapConcurrently } from './concurrency.ts'
 import type { ProtocolContext } from './context.ts'
 import { parseHistory } from './documents.ts'
 import type { ArtifactDocuments } from './documents.ts'
@@ -14,7 +15,7 @@ export function createMoves({ objects }: ProtocolContext, documents: ArtifactDoc
       const head = (await documents.readHead(key, options))?.value
       if (!head) return []
       const pages = await keysBelow(objects, historyPrefix(key), options)
-      const found = await Promise.all(pages.map((page) => objects.get(page, options)))
+      const found = await mapConcurrently(objects, pages, (page) => objects.get(page, options))
       const older = found.flatMap((page, index) => (page ? parseHistory(page.bytes, pages[index]!) : []))
       return mergeMoves(older, head.moves)
     },

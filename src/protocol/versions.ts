@@ -6,6 +6,8 @@ import { isLive } from '../domain/version.ts'
 import type { ArtifactKey, VersionRecord } from '../domain/version.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { MetadataStore, Page, VersionView } from '../ports/metadata-store.ts'
+import { mapConcurrently } from './concurrency.ts'
+import type { ProtocolContext } from './context.ts'
 import type { ArtifactDocuments } from './documents.ts'
 
 type VersionReads = Pick<MetadataStore, 'head' | 'resolve' | 'locate' | 'record' | 'versions'>
@@ -14,7 +16,7 @@ type VersionReads = Pick<MetadataStore, 'head' | 'resolve' | 'locate' | 'record'
 type HeadSelector = Exclude<Selector, { kind: 'version' | 'digest' }>
 
 /** Reads of heads and versions. */
-export function createVersionReads(documents: ArtifactDocuments): VersionReads {
+export function createVersionReads({ objects }: ProtocolContext, documents: ArtifactDocuments): VersionReads {
   return {
     async head(key, options) {
       return (await documents.readHead(key, options))?.value ?? null
@@ -45,7 +47,7 @@ export function createVersionReads(documents: ArtifactDocuments): VersionReads {
       const head = (await documents.readHead(key, options))?.value
       if (!head) return { items: [] }
       const numbers = pageNumbers(head, { newestFirst, cursor, limit })
-      const found = await Promise.all(numbers.map((n) => documents.readVersion(key, n, options)))
+      const found = await mapConcurrently(objects, numbers, (n) => documents.readVersion(key, n, options))
       const live = found.flatMap((seen) => (seen && isLive(seen.value, head.floor) ? [seen.value] : []))
       return page(
         live.map((record) => viewOf(key, head, record)),
