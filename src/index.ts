@@ -6,6 +6,7 @@ export type {
   FileContent,
   ReferenceFacts,
 } from './application/client/artifact.ts'
+export type { OnWarning, Warning } from './application/client/client-ports.ts'
 export type { DownloadOptions, DownloadResult } from './application/client/download.ts'
 export { Lading } from './application/client/lading.ts'
 export type { InitOptions, ProjectOptions } from './application/client/lading.ts'

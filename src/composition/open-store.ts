@@ -2,6 +2,7 @@ import { createFiles } from '../adapters/fs/files.ts'
 import { createFsObjectStore } from '../adapters/fs/object-store.ts'
 import { createMemoryObjectStore } from '../adapters/memory/index.ts'
 import { systemClock, systemIds } from '../adapters/system/index.ts'
+import type { OnWarning, Warning } from '../application/client/client-ports.ts'
 import { Lading } from '../application/client/lading.ts'
 import { createInProcessTransport } from '../application/service/in-process.ts'
 import type { Clock, Ids } from '../ports/environment.ts'
@@ -22,6 +23,8 @@ import { parseStoreUrl } from './store-url.ts'
 export interface OpenOptions {
   /** The project of calls that name none. */
   readonly project?: string | undefined
+  /** Is told what was left out of a call that succeeded. Default: a warning of this process (`process.emitWarning`). */
+  readonly onWarning?: OnWarning | undefined
 }
 
 /** The ports of a store, brought by the user. Metadata and blobs may live in different places. */
@@ -50,7 +53,7 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
 
 /** A store from the user's own ports. Does no I/O. */
 export function createStore(ports: StorePorts, options: OpenOptions & Environment = {}): Lading {
-  const { clock = systemClock, ids = systemIds, files = createFiles() } = options
+  const { clock = systemClock, ids = systemIds, files = createFiles(), onWarning = emitWarning } = options
   const transport =
     'transport' in ports
       ? ports.transport
@@ -60,7 +63,7 @@ export function createStore(ports: StorePorts, options: OpenOptions & Environmen
           clock,
           ids,
         })
-  return new Lading({ transport: checkedTransport(transport), clock, ids, files }, options)
+  return new Lading({ transport: checkedTransport(transport), clock, ids, files, onWarning }, options)
 }
 
 /** Both stores over one object store: what a driver is turned into. Does no I/O. */
@@ -70,6 +73,10 @@ export function createPorts(
 ): { readonly metadata: MetadataStore; readonly blobs: BlobStore } {
   const objects = checkedObjectStore(driver)
   return { metadata: createProtocolMetadataStore({ objects, clock, ids }), blobs: createBlobStore(objects) }
+}
+
+function emitWarning({ message, cause }: Warning): void {
+  process.emitWarning(message, { type: 'LadingWarning', code: cause.code, detail: cause.message })
 }
 
 function openObjects(url: string): ObjectStore {

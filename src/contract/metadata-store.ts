@@ -2,6 +2,7 @@ import { aliasCases } from './metadata-store/aliases.ts'
 import { clockCases } from './metadata-store/clocks.ts'
 import { confirmingCases } from './metadata-store/confirming.ts'
 import type { MetadataStoreCase } from './metadata-store/context.ts'
+import { deniedCases } from './metadata-store/denied.ts'
 import { deletingCases } from './metadata-store/deleting.ts'
 import { documentCases } from './metadata-store/documents.ts'
 import { idempotencyCases } from './metadata-store/idempotency.ts'
@@ -31,5 +32,6 @@ export const metadataStoreCases: readonly MetadataStoreCase[] = [
   ...confirmingCases,
   ...raceCases,
   ...clockCases,
+  ...deniedCases,
   ...randomCases,
 ]

@@ -127,7 +127,7 @@ function decideLog(head: Head, view: View, command: LogCommand): Decision {
   if (!view.settled) return need({ kind: 'settled' })
   const found = view.versions.get(m)
   if (found === undefined) return need({ kind: 'version', n: m })
-  if (found === null) throw new Error(`head counts version ${m}, which does not exist`)
+  if (found === null) return refuse(missingVersion(m))
   if (!found.deleted) return decideHit(head, command, { n: m, opId: found.opId, record: found })
   if (found.opId === command.opId) return answer(loggedAs(head, { n: m, created: true, record: found }))
   // Another executor may have hit m while it lived, and the head that we hold may be older than that.
@@ -167,7 +167,8 @@ function checkTarget(head: Head, view: View, n: number): Decision | null {
   if (n < head.floor) return refuse(versionNotFound(n, 'was superseded'))
   const record = view.versions.get(n)
   if (record === undefined) return need({ kind: 'version', n })
-  return record === null || record.deleted ? refuse(versionNotFound(n, 'was deleted')) : null
+  if (record === null) return refuse(missingVersion(n))
+  return record.deleted ? refuse(versionNotFound(n, 'was deleted')) : null
 }
 
 function decideDelete(head: Head, view: View, command: DeleteCommand): Decision {
@@ -177,22 +178,24 @@ function decideDelete(head: Head, view: View, command: DeleteCommand): Decision 
   if (n < head.floor) return answer(DONE)
   const record = view.versions.get(n)
   if (record === undefined) return need({ kind: 'version', n })
-  if (record === null || record.deleted) return answer(DONE)
+  if (record === null) return refuse(missingVersion(n))
+  if (record.deleted) return answer(DONE, n)
   const pointing = Object.keys(head.aliases).filter((alias) => head.aliases[alias] === n)
   if (head.latest?.n === n) pointing.push('latest')
   if (pointing.length > 0 && !command.withAliases) return refuseCommand(head, command, stillAliased(n, pointing))
   const fallback = head.latest?.n === n ? fallbackLatest(head, view, n) : { latest: head.latest }
-  if ('need' in fallback) return need(fallback.need)
+  if ('kind' in fallback) return fallback
   const aliases = Object.fromEntries(Object.entries(head.aliases).filter(([, target]) => target !== n))
   return advance(head, command, { aliases, latest: fallback.latest, deleting: n }, { tombstone: n })
 }
 
 /** The newest live version below `n`, read downwards one by one. */
-function fallbackLatest(head: Head, view: View, n: number): { latest: Head['latest'] } | { need: Need } {
+function fallbackLatest(head: Head, view: View, n: number): { latest: Head['latest'] } | Decision {
   for (let k = n - 1; k >= head.floor; k--) {
     const record = view.versions.get(k)
-    if (record === undefined) return { need: { kind: 'version', n: k } }
-    if (record !== null && !record.deleted) return { latest: { n: k, digest: record.digest, opId: record.opId } }
+    if (record === undefined) return need({ kind: 'version', n: k })
+    if (record === null) return refuse(missingVersion(k))
+    if (!record.deleted) return { latest: { n: k, digest: record.digest, opId: record.opId } }
   }
   return { latest: null }
 }
@@ -205,7 +208,7 @@ function create(head: Head, command: LogCommand): Decision {
   const { kind: _kind, baseRev: _baseRev, delivery: _delivery, at, ...content } = command
   const version: VersionRecord = { ...content, n: head.next, createdAt: at, deleted: false }
   const refusal = limitRefusal(countVersion(head, version).head, command)
-  return refusal ? refuse(refusal) : { kind: 'create', version }
+  return refusal ? refuseLimit(command, refusal) : { kind: 'create', version }
 }
 
 function advance(
@@ -216,9 +219,18 @@ function advance(
 ): Decision {
   const change = advanceHead(head, { ...command, result: found?.n ?? 'done' }, update)
   const refusal = limitRefusal(change.head, command)
-  if (refusal) return refuseCommand(head, command, refusal)
+  if (refusal) return command.kind === 'log' ? refuseLimit(command, refusal) : refuseCommand(head, command, refusal)
   const moved = found === null ? DONE : { ...found, aliases: aliasesOf(change.head, found.n) }
   return { kind: 'advance', change, tombstone, answer: moved }
+}
+
+/**
+ * A log that would pass a limit. Another executor of it may already be past the point where a record in head could
+ * stop it, so that a later send cannot call it refused.
+ */
+function refuseLimit(command: LogCommand, refusal: Refusal): Decision {
+  if (command.delivery !== 'resent') return refuse(refusal)
+  return refuse(refusalOf('UNKNOWN_OUTCOME', refusal.detail, 'look at the artifact, then decide anew'))
 }
 
 /** A refusal that no later executor of the same command may turn into a success. */
@@ -253,6 +265,11 @@ function typeConflict(head: Head, command: LogCommand): Refusal {
 
 function versionNotFound(n: number, why: string): Refusal {
   return refusalOf('NOT_FOUND', `${formatVersion(n)} ${why}`, 'list the versions, then choose one')
+}
+
+function missingVersion(n: number): Refusal {
+  const detail = `head counts ${formatVersion(n)}, whose record is missing`
+  return refusalOf('CORRUPT', detail, 'restore it from a backup of the store')
 }
 
 function expectConflict(command: SetAliasCommand, current: number | null): Refusal {

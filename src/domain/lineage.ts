@@ -16,7 +16,7 @@ export interface LineageEdge {
 export interface LineageGraph {
   readonly nodes: readonly LineageNode[]
   readonly edges: readonly LineageEdge[]
-  /** Whether something within `depth` was left out because the graph grew too large. */
+  /** Whether there is more than this: beyond `depth`, or because the graph grew too large. False: it is complete. */
   readonly truncated: boolean
 }
 

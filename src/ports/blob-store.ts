@@ -30,7 +30,6 @@ export interface BlobCapabilities {
   readonly packBelowBytes: number
   /** The largest blob, in bytes. */
   readonly blobBytesMax: number
-  readonly presign: boolean
 }
 
 /** A blob whose digest is known. */

@@ -3,6 +3,7 @@
 export type * from './blob-store.ts'
 export type * from './bytes.ts'
 export type * from './call.ts'
+export type * from './draft-store.ts'
 export type * from './environment.ts'
 export type * from './files.ts'
 export type * from './metadata-store.ts'
@@ -28,11 +29,23 @@ export { bytesSource, streamSource } from './sources.ts'
 export { isLadingError, LadingError } from '../domain/errors.ts'
 export type { ErrorCode, ErrorDetails, Retry } from '../domain/errors.ts'
 
-// The rule that a metadata store decides by, and what it makes of a decision.
+// The rules that a metadata store decides by, and what it makes of a decision.
 export { decide, loggedAs } from '../domain/decide.ts'
 export type { Decision, Need, View } from '../domain/decide.ts'
-export { aliasesOf, countVersion } from '../domain/head.ts'
+export { advanceHead, aliasesOf, countVersion, initialHead } from '../domain/head.ts'
 export { isLive, tombstoneOf } from '../domain/version.ts'
+
+// Histories: the order of an export, and the rule of an import.
+export { createHistoryOrder } from '../domain/history-order.ts'
+export type { HistoryFacts, HistoryOrder } from '../domain/history-order.ts'
+export { decideReplay, divergence, isSameVersion } from '../domain/replay.ts'
+export type { Origin, Replay, ReplayStep } from '../domain/replay.ts'
+
+// Collaborative drafts: the rules, and what a store or a transport without them has in their place.
+export { mergeParts } from '../domain/draft.ts'
+export { decideFinish, decideUpsert } from '../domain/finish.ts'
+export type { DraftDecision, DraftNeed, DraftView, UnionLog } from '../domain/finish.ts'
+export { deniedCollaboration, deniedDrafts } from './denied.ts'
 
 // What the ports speak of.
 export type {
@@ -46,8 +59,22 @@ export type {
   Refusal,
   SetAliasCommand,
 } from '../domain/command.ts'
+export type {
+  AbandonClosing,
+  DraftChoice,
+  DraftClosing,
+  DraftFacts,
+  DraftKey,
+  DraftPart,
+  DraftResult,
+  DraftRound,
+  FinishClosing,
+  Merged,
+  OnConflict,
+  ReadPart,
+} from '../domain/draft.ts'
 export type { Applied, Head, HeadChange, Latest, Move, RecordedResult } from '../domain/head.ts'
-export type { HistoryEvent } from '../domain/history.ts'
+export type { HistoryEvent, HistoryState } from '../domain/history.ts'
 export type { LineageEdge, LineageGraph, LineageNode, LineageOptions } from '../domain/lineage.ts'
 export type { Entry, FileEntry, Manifest, ReferenceEntry } from '../domain/manifest.ts'
 export type { Json, Metadata } from '../domain/metadata.ts'

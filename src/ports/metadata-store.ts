@@ -7,6 +7,7 @@ import type { Selector } from '../domain/refs.ts'
 import type { ArtifactKey, RunRef, VersionKey, VersionRecord } from '../domain/version.ts'
 import type { Collection, Location } from './blob-store.ts'
 import type { CallOptions } from './call.ts'
+import type { DraftStore } from './draft-store.ts'
 
 /** What a metadata store can do. Frozen. */
 export interface MetadataCapabilities {
@@ -17,7 +18,7 @@ export interface MetadataCapabilities {
   readonly writers: 'many' | 'single'
   /** Whether names that differ only in case are kept apart. */
   readonly caseSensitive: boolean
-  /** Whether collaborative drafts are kept. */
+  /** Whether collaborative drafts are kept. Where not, `drafts` is `deniedDrafts()`. */
   readonly drafts: boolean
 }
 
@@ -128,11 +129,14 @@ export interface Page<T> {
 /**
  * Versions, aliases and lineage. Adapters persist; `decide` of the domain decides.
  *
- * The facade has checked every name before an adapter sees it. For every method: `UNKNOWN_OUTCOME` when a write may or
+ * The facade has checked every argument before an adapter sees it: whatever is written can be read again. For every method: `UNKNOWN_OUTCOME` when a write may or
  * may not have taken effect; `CORRUPT`, naming the key, for a document that cannot be read; `CLOSED` after `close`.
  */
 export interface MetadataStore {
   readonly capabilities: MetadataCapabilities
+
+  /** Collaborative drafts. Requires `drafts`. */
+  readonly drafts: DraftStore
 
   /**
    * Makes sure that the store can be read: rejects `UNSUPPORTED` when it has a newer format. The facade calls it once,

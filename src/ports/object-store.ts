@@ -45,13 +45,18 @@ export interface ObjectInfo {
 
 /** One entry of a listing: an object, or, when only direct children are listed, a folder. */
 export type ListEntry =
-  | { readonly kind: 'object'; readonly key: string; readonly sizeBytes: number; readonly etag: Etag | null }
+  | { readonly kind: 'object'; readonly key: string; readonly sizeBytes: number | null; readonly etag: Etag | null }
   | { readonly kind: 'folder'; readonly key: string }
 
 /** What is listed, and which page of it. */
 export interface ListOptions extends CallOptions {
   /** `children`: direct children, deeper keys folded into folders. `all`: every key below the prefix. */
   readonly depth: 'children' | 'all'
+  /**
+   * False when nobody looks at sizes and etags: a store may then answer null for both and spare a request for each
+   * entry. Default: true.
+   */
+  readonly details?: boolean | undefined
   /** Opaque, from the page before; absent for the first page. */
   readonly cursor?: string | undefined
   /** Entries a page, at least 1. A store may answer fewer. */

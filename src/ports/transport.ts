@@ -1,5 +1,6 @@
 import type { Answer, Delivery } from '../domain/command.ts'
 import type { Digest } from '../domain/digest.ts'
+import type { DraftKey, DraftRound, OnConflict } from '../domain/draft.ts'
 import type { Head, Move } from '../domain/head.ts'
 import type { HistoryEvent } from '../domain/history.ts'
 import type { LineageGraph, LineageOptions } from '../domain/lineage.ts'
@@ -10,6 +11,7 @@ import type { ArtifactKey, RunRef, VersionKey } from '../domain/version.ts'
 import type { BlobItem, BlobSink, BlobWant, Location } from './blob-store.ts'
 import type { ByteSource } from './bytes.ts'
 import type { CallOptions } from './call.ts'
+import type { DraftSummary } from './draft-store.ts'
 import type {
   ArtifactSummary,
   Page,
@@ -29,9 +31,8 @@ export interface TransportCapabilities {
   readonly onePass: boolean
   /** Whether an alias move may carry `expect`. */
   readonly expect: boolean
+  /** Whether it takes parts of collaborative drafts and finishes them. */
   readonly collaborate: boolean
-  readonly presign: boolean
-  readonly resume: boolean
   readonly delete: boolean
   readonly export: boolean
   /** Whether a command can have one executor only: then nothing is sent twice. */
@@ -64,16 +65,34 @@ export interface TransferOptions extends CallOptions {
   readonly onBytes?: ((count: number) => void) | undefined
 }
 
-/** What a log asks for beside its content. */
-export interface LogIntent {
+/**
+ * How a change was sent that may have several executors: over a network, from an outbox, or by a second server.
+ *
+ * Whoever sends it again uses the same operation id and the same `baseRev`, and says `resent`.
+ */
+export interface Sent {
+  /** The rev of head that the client saw before its first send; 0 when there was no head. */
+  readonly baseRev: number
+  readonly delivery: Exclude<Delivery, 'alone'>
+}
+
+/** Who changes something, and when. */
+export interface Change {
+  /** Unique for each intent, 1–128 characters, no control characters. */
   readonly opId: string
   readonly at: string
+  readonly run: RunRef | null
+  /** Absent: `alone`. The change is sent once and never again, so that it has one executor. */
+  readonly sent?: Sent | undefined
+}
+
+/** What a log asks for beside its content. */
+export interface LogIntent extends Change {
   readonly type: string
   readonly aliases: readonly string[]
   readonly supersede: boolean
   readonly description: string | null
   readonly metadata: Metadata | null
-  readonly run: RunRef | null
   readonly derivedFrom: VersionKey | null
 }
 
@@ -83,21 +102,37 @@ export interface LogOutcome extends Answer {
 }
 
 /** A move of one alias, or its removal. */
-export interface AliasMove {
-  readonly opId: string
-  readonly at: string
-  readonly run: RunRef | null
+export interface AliasMove extends Change {
   readonly alias: string
-  /** The target; null removes the alias. */
+  /**
+   * The target; null removes the alias.
+   *
+   * Each executor looks the target up, so that under any other selector a re-send could be another move. A client that
+   * may send again resolves the number first: with `sent`, anything but a version by number is `INVALID`.
+   */
   readonly target: Selector | null
   readonly expect: number | null | undefined
 }
 
-/** Who changes something, and when. */
-export interface Change {
-  readonly opId: string
-  readonly at: string
-  readonly run: RunRef | null
+/** What an upsert says beside its content. Sent again under the same operation id it is the same part. */
+export interface PartIntent extends Change {
+  readonly run: RunRef
+  readonly type: string
+  readonly metadata: Metadata | null
+  readonly description: string | null
+}
+
+/** A part of a draft: its entries, and the upload that stored their blobs. */
+export interface PartUpload {
+  /** From `upload` of this very transport. */
+  readonly upload: Upload
+  readonly manifest: Manifest
+}
+
+/** What a finish asks for. The operation of the closing that was there first is the one that is carried out. */
+export interface FinishIntent extends PartIntent {
+  readonly aliases: readonly string[]
+  readonly onConflict: OnConflict
 }
 
 /**
@@ -154,6 +189,24 @@ export interface Transport {
     options: CallOptions,
   ): Promise<void>
   deleteArtifact(key: ArtifactKey, removal: Change, options: CallOptions): Promise<void>
+
+  /**
+   * The round of a draft that is open now: the first one without a result. A client asks before the first send of an
+   * upsert, finish or abandonment, and keeps the answer for every later one. Requires `collaborate`, as the next four do.
+   */
+  draftRound(key: DraftKey, options: CallOptions): Promise<number>
+
+  /** Gives a part to a round; acknowledged parts are in its version. As `DraftStore.upsert`. */
+  upsert(round: DraftRound, part: PartUpload & { readonly intent: PartIntent }, options: CallOptions): Promise<void>
+
+  /** Makes the parts of a round one version, or answers the one that was made of them. As `DraftStore.finish`. */
+  finish(round: DraftRound, intent: FinishIntent, options: CallOptions): Promise<LogOutcome>
+
+  /** Ends a round without a version. As `DraftStore.abandon`. */
+  abandon(round: DraftRound, change: Change, options: CallOptions): Promise<void>
+
+  /** Rounds of an artifact's drafts that have no result yet. */
+  drafts(key: ArtifactKey, options: PageOptions): Promise<Page<DraftSummary>>
 
   projects(options: PageOptions): Promise<Page<ProjectRecord>>
   artifacts(

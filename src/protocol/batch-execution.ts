@@ -2,22 +2,27 @@ import { encodeDocument } from '../domain/canonical-json.ts'
 import type { Answer, Refusal } from '../domain/command.ts'
 import { loggedAs } from '../domain/decide.ts'
 import type { Decision, Need, View } from '../domain/decide.ts'
-import { isLadingError, LadingError } from '../domain/errors.ts'
+import { LadingError } from '../domain/errors.ts'
 import { countVersion } from '../domain/head.ts'
 import type { Head, HeadChange } from '../domain/head.ts'
 import { tombstoneOf } from '../domain/version.ts'
 import type { CallOptions } from '../ports/call.ts'
+import { throwIfAborted } from '../ports/facade/call-gate.ts'
 import type { BatchWrite } from '../ports/object-store.ts'
 import { repeatUntilKnown } from './context.ts'
 import type { ExecutionParts } from './execution-parts.ts'
 import { edgeDocuments } from './indexes.ts'
 import { digestKey, headKey, historyKey, versionKey } from './keys.ts'
-import { headSchema, indexSchema, parseDocument, versionSchema } from './schemas.ts'
+import { blobsExpired, unknownOutcome } from './outcomes.ts'
+import { indexSchema, parseDocument, parseHead, parseVersion } from './schemas.ts'
+import { attempt } from './writes.ts'
 
 /** What a decision comes to in one commit. */
 interface Plan {
   readonly writes: readonly BatchWrite[]
   readonly outcome: Answer | Refusal
+  /** The monotonic time until which it may be sent: it relies on blobs that were confirmed before. */
+  readonly until: number
 }
 
 /**
@@ -47,7 +52,7 @@ export class BatchExecution {
     try {
       return await repeatUntilKnown(this.#parts.context, () => this.#step(options))
     } catch (error) {
-      throw this.#open ? unknownOutcome(error) : error
+      throw this.#open ? unknownOutcome(error, null) : error
     }
   }
 
@@ -55,11 +60,12 @@ export class BatchExecution {
     const { context, key } = this.#parts
     const parent = await context.objects.batch.tip(options)
     const found = await this.#readAt(parent, headKey(key), options)
-    const head = found && parseDocument(headSchema, found, headKey(key))
+    const head = found && parseHead(found, headKey(key))
     const plan = await this.#plan(parent, head, options)
     if (head !== null && this.#base !== null) this.#base = head.rev
     if (plan.writes.length === 0) return plan.outcome
-    return this.#commit(parent, plan, options)
+    throwIfAborted(options)
+    return this.#commit(parent, plan)
   }
 
   /** The decision under one commit, with every need read at that same commit. */
@@ -85,13 +91,13 @@ export class BatchExecution {
       } else if (decision.kind === 'need') {
         view = await this.#read(parent, view, { need: decision.need, options })
       } else {
-        if (decision.kind === 'create') await hooks.confirmBlobs(options)
-        return this.#planOf(parent, head!, decision)
+        const until = decision.kind === 'create' ? await hooks.confirmBlobs(options) : Infinity
+        return { ...(await this.#planOf(parent, head!, decision)), until }
       }
     }
   }
 
-  async #planOf(parent: string, head: Head, decision: Decision): Promise<Plan> {
+  async #planOf(parent: string, head: Head, decision: Decision): Promise<Omit<Plan, 'until'>> {
     const { key } = this.#parts
     switch (decision.kind) {
       case 'create': {
@@ -135,13 +141,13 @@ export class BatchExecution {
   async #tombstone(parent: string, n: number): Promise<{ key: string; bytes: Uint8Array }[]> {
     const at = versionKey(this.#parts.key, n)
     const found = await this.#readAt(parent, at, {})
-    if (found === null) throw new Error(`head counts version ${n}, which does not exist`)
-    return [{ key: at, bytes: encodeDocument(tombstoneOf(parseDocument(versionSchema, found, at))) }]
+    // The rule has read it live at this very commit.
+    return [{ key: at, bytes: encodeDocument(tombstoneOf(parseVersion(found!, { key: at, n }))) }]
   }
 
-  async #commit(parent: string, plan: Plan, options: CallOptions): Promise<Answer | Refusal | 'again' | 'at once'> {
+  async #commit(parent: string, plan: Plan): Promise<Answer | Refusal | 'again' | 'at once'> {
     const { step } = await repeatUntilKnown(this.#parts.context, async () => {
-      if ((await this.#send(parent, plan, options)) === 'ok') return { step: plan.outcome }
+      if ((await this.#send(parent, plan)) === 'ok') return { step: plan.outcome }
       const found = await this.#lookUp(parent, plan)
       return found === 'not there' ? 'again' : { step: found }
     })
@@ -163,16 +169,16 @@ export class BatchExecution {
     return 'again'
   }
 
-  async #send(parent: string, { writes }: Plan, options: CallOptions): Promise<'ok' | 'open'> {
+  /** Sent without the signal: stopping a commit that is under way would only hide its outcome. */
+  async #send(parent: string, { writes, until }: Plan): Promise<'ok' | 'open'> {
     const { context, command } = this.#parts
-    try {
-      const commit = { ...options, parent, title: command.opId }
-      return (await context.objects.batch.commit(writes, commit)) === 'stale' ? 'open' : 'ok'
-    } catch (error) {
-      if (isLadingError(error, 'UNKNOWN_OUTCOME')) this.#open = true
-      else if (!isLadingError(error, 'UNAVAILABLE') || error.retry === 'never') throw error
-      return 'open'
-    }
+    if (context.clock.monotonicMs() > until) throw blobsExpired()
+    const commit = { parent, title: command.opId }
+    const answer = await attempt(() => context.objects.batch.commit(writes, commit))
+    if (typeof answer !== 'string') return 'ok'
+    // Stale may be the answer to a second copy of this very commit: until it is read back, all is open.
+    if (answer !== 'not now') this.#open = true
+    return 'open'
   }
 
   async #read(parent: string, view: View, { need, options }: { need: Need; options: CallOptions }): Promise<View> {
@@ -180,7 +186,7 @@ export class BatchExecution {
     if (need.kind === 'version') {
       const at = versionKey(key, need.n)
       const found = await this.#readAt(parent, at, options)
-      const record = found && parseDocument(versionSchema, found, at)
+      const record = found && parseVersion(found, { key: at, n: need.n })
       return { ...view, versions: new Map(view.versions).set(need.n, record) }
     }
     if (need.kind !== 'digest' || command.kind !== 'log') throw new Error(`the rule needs ${need.kind} out of turn`)
@@ -193,12 +199,4 @@ export class BatchExecution {
     const [found] = await this.#parts.context.objects.batch.getAt(commit, [key], options)
     return found?.bytes ?? null
   }
-}
-
-function unknownOutcome(cause: unknown): LadingError {
-  return new LadingError('UNKNOWN_OUTCOME', {
-    detail: 'the command may have taken effect, but the store stopped answering',
-    next: 'look at the artifact before you try again',
-    cause,
-  })
 }

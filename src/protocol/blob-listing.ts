@@ -37,7 +37,7 @@ export async function listBlobs(
 
 function namesOf(entry: ListEntry, project: string): BlobPage['blobs'] {
   const name = entry.key.slice(projectPrefix(project).length)
-  return entry.kind === 'object' && parseBlobName(name) ? [{ name, sizeBytes: entry.sizeBytes }] : []
+  return entry.kind === 'object' && parseBlobName(name) ? [{ name, sizeBytes: entry.sizeBytes ?? 0 }] : []
 }
 
 function folderAfter({ folder }: Position): Position | null {

@@ -30,7 +30,7 @@ export function createBlobStore(objects: ObjectStore): BlobStore {
 
 function capabilitiesOf({ capabilities }: ObjectStore): BlobCapabilities {
   const { adapter, staging, packBelowBytes, objectBytesMax } = capabilities
-  return Object.freeze({ adapter, onePass: staging, packBelowBytes, blobBytesMax: objectBytesMax, presign: false })
+  return Object.freeze({ adapter, onePass: staging, packBelowBytes, blobBytesMax: objectBytesMax })
 }
 
 function createProjectBlobs(store: ProjectObjects): ProjectBlobs {

@@ -29,7 +29,7 @@ export function createCommands(
     },
 
     async commit(key, command, { prepared, confirm, signal }) {
-      if (command.kind === 'log') await format.establish({ signal })
+      await (command.kind === 'log' ? format.establish({ signal }) : format.check({ signal }))
       const steps = {
         read: () => readCollection(key.project, {}),
         confirm: confirm ?? (async () => undefined),

@@ -1,5 +1,4 @@
 import { LadingError } from '../domain/errors.ts'
-import type { CallOptions } from '../ports/call.ts'
 import type { Clock, Ids } from '../ports/environment.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Registers } from './register.ts'
@@ -19,16 +18,17 @@ const PAUSE_MS_MAX = 1_000
 /**
  * Repeats a step until it has an answer: `at once`, or `again` after a pause with back-off and jitter.
  *
- * Rejects `UNAVAILABLE` when the store does not let it through.
+ * `signal` is asked before each pause: what must not be stopped any more has none. Rejects `UNAVAILABLE` when the store
+ * does not let it through, `ABORTED` when the signal fires in a pause.
  */
 export async function repeatUntilKnown<T>(
   { clock, ids }: Pick<ProtocolContext, 'clock' | 'ids'>,
   step: () => Promise<T | 'again' | 'at once'>,
-  options: CallOptions = {},
+  signal: () => AbortSignal | undefined = () => undefined,
 ): Promise<T> {
   for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts++) {
     const answer = await step()
-    if (answer === 'again') await clock.pause(pauseMs(attempts, ids.random()), options.signal)
+    if (answer === 'again') await clock.pause(pauseMs(attempts, ids.random()), signal())
     else if (answer !== 'at once') return answer
   }
   throw new LadingError('UNAVAILABLE', {

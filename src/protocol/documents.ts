@@ -7,7 +7,7 @@ import type { ObjectStore } from '../ports/object-store.ts'
 import type { ProtocolContext } from './context.ts'
 import { digestKey, headKey, historyKey, versionKey } from './keys.ts'
 import type { Swapped } from './register.ts'
-import { headSchema, indexSchema, movesSchema, parseDocument, versionSchema } from './schemas.ts'
+import { indexSchema, movesSchema, parseDocument, parseHead, parseVersion } from './schemas.ts'
 import type { IndexedDocuments, Seen } from './indexed-documents.ts'
 import { createSideFileDocuments } from './side-file-documents.ts'
 
@@ -19,7 +19,7 @@ export interface ArtifactDocuments extends IndexedDocuments {
   syncHead(key: ArtifactKey, proof: string, options: CallOptions): Promise<void>
   /** Puts `versions/<n>`, if it is absent: the commit of the version. */
   createVersion(key: ArtifactKey, record: VersionRecord, options: CallOptions): Promise<'ok' | 'lost'>
-  /** Makes what was found of a version, and of the index of its digest, survive a crash of the machine. */
+  /** Makes what was found of a version, its tombstone included, survive a crash of the machine. */
   syncVersion(key: ArtifactKey, n: number, options: CallOptions): Promise<void>
   /** Puts the page of moves that leave head; a page that exists has the same content. */
   writeHistory(key: ArtifactKey, moves: readonly Move[], options: CallOptions): Promise<void>
@@ -33,7 +33,7 @@ export function createDocuments({ objects, registers }: ProtocolContext): Artifa
     ...(native ? createRegisterDocuments(objects) : createSideFileDocuments(objects)),
     async readHead(key, options) {
       const found = await registers.read(headKey(key), options)
-      return found && { value: parseDocument(headSchema, found.bytes, headKey(key)), proof: found.proof }
+      return found && { value: parseHead(found.bytes, headKey(key)), proof: found.proof }
     },
     swapHead: (key, head, proof, options) => registers.swap(headKey(key), encodeDocument(head), proof, options),
     syncHead: (key, proof, options) => registers.sync(headKey(key), { bytes: new Uint8Array(), proof }, options),
@@ -57,7 +57,7 @@ function createRegisterDocuments(objects: ObjectStore): IndexedDocuments {
   return {
     async readVersion(key, n, options) {
       const found = await objects.get(versionKey(key, n), options)
-      return found && { value: parseDocument(versionSchema, found.bytes, versionKey(key, n)), proof: found.etag }
+      return found && { value: parseVersion(found.bytes, { key: versionKey(key, n), n }), proof: found.etag }
     },
     async buryVersion(key, { value, proof }, options) {
       const body = encodeDocument(tombstoneOf(value))

@@ -1,7 +1,7 @@
 import type { Answer, Refusal } from '../domain/command.ts'
 import { loggedAs, recall } from '../domain/decide.ts'
 import type { Decision, Need, View } from '../domain/decide.ts'
-import { isLadingError, LadingError } from '../domain/errors.ts'
+import { LadingError } from '../domain/errors.ts'
 import { countVersion } from '../domain/head.ts'
 import type { Head, HeadChange } from '../domain/head.ts'
 import type { VersionRecord } from '../domain/version.ts'
@@ -10,7 +10,9 @@ import { repeatUntilKnown } from './context.ts'
 import type { Seen } from './indexed-documents.ts'
 import type { ExecutionParts } from './execution-parts.ts'
 import { writeIndexes } from './indexes.ts'
-import { attempt } from './writes.ts'
+import { blobsExpired, unknownOutcome } from './outcomes.ts'
+import type { Swapped } from './register.ts'
+import { attempt, isUnanswered } from './writes.ts'
 
 /** `at once`: read head again now. `again`: after a pause. */
 type Step = Answer | 'again' | 'at once'
@@ -59,7 +61,9 @@ export class Execution {
   /** Runs the command to its end. Rejects with its refusal, or `UNKNOWN_OUTCOME` when it may have taken effect. */
   async run(options: CallOptions): Promise<Answer> {
     try {
-      return await repeatUntilKnown(this.#parts.context, () => this.#step(this.#cancellable(options)))
+      const { context } = this.#parts
+      const step = () => this.#step(this.#cancellable(options))
+      return await repeatUntilKnown(context, step, () => this.#cancellable(options).signal)
     } catch (error) {
       throw this.#mayHaveTakenEffect() ? unknownOutcome(error, this.#mine) : error
     }
@@ -156,20 +160,25 @@ export class Execution {
     const { documents, hooks, key } = this.#parts
     await hooks.beforeFirstHead(options)
     const answer = await attempt(() => documents.swapHead(key, head, null, options))
-    return answer === 'unknown' ? 'again' : 'at once'
+    return isUnanswered(answer) ? 'again' : 'at once'
   }
 
   /** LOG 3: puts `versions/<next>`, which is the commit. */
   async #create(seen: Seen<Head>, version: VersionRecord, options: CallOptions): Promise<Step> {
     const { context, documents, hooks, key } = this.#parts
     const until = await hooks.confirmBlobs(options)
-    const found = await repeatUntilKnown(context, async () => {
-      if (context.clock.monotonicMs() > until) throw blobsExpired()
-      const answer = await attempt(() => documents.createVersion(key, version, {}))
-      if (answer === 'ok') return version
-      if (answer === 'unknown') this.#open = true
-      return (await this.#findVersion(version.n)) ?? 'again'
-    })
+    const found = await repeatUntilKnown(
+      context,
+      async () => {
+        if (context.clock.monotonicMs() > until) throw blobsExpired()
+        const answer = await attempt(() => documents.createVersion(key, version, {}))
+        if (answer === 'ok') return version
+        // A lost precondition may be that of a second copy of this very write: until it is read back, all is open.
+        if (answer !== 'not now') this.#open = true
+        return (await this.#findVersion(version.n)) ?? 'again'
+      },
+      () => this.#cancellable(options).signal,
+    )
     if (found.opId !== version.opId) {
       this.#open = false
       this.#mustSettle = true
@@ -204,12 +213,13 @@ export class Execution {
     }
   }
 
-  async #count(seen: Seen<Head>, version: VersionRecord): Promise<Seen<Head> | 'at once'> {
+  async #count(seen: Seen<Head>, version: VersionRecord): Promise<Seen<Head> | 'at once' | 'again'> {
     const { context, documents, key, command } = this.#parts
     if (version.opId === command.opId) this.#mine = version.n
     await writeIndexes(context, documents, { key, record: version })
     const change = countVersion(seen.value, version)
     const swapped = await this.#swap(seen, change)
+    if (swapped === 'not now') return 'again'
     return swapped === 'lost' || swapped === 'unknown' ? 'at once' : { value: change.head, proof: swapped.proof }
   }
 
@@ -222,6 +232,10 @@ export class Execution {
       if (!looked) this.#unresolved = null
       throw error
     })
+    if (swapped === 'not now') {
+      if (!looked) this.#giveUp()
+      return 'again'
+    }
     if (swapped === 'lost' || swapped === 'unknown') return looked ? 'again' : 'at once'
     if (after.tombstone !== null) await this.#bury(after.tombstone)
     if ('code' in after.outcome) throw this.#refuse(after.outcome)
@@ -237,16 +251,21 @@ export class Execution {
   /** READ-HEAD 5: the head that an own swap expected is still there, or the swap is lost for ever. */
   async #resolve(seen: Seen<Head>, unresolved: Unresolved): Promise<Step> {
     if (seen.value.rev === unresolved.rev) return this.#advance(seen, unresolved.change, unresolved.after)
-    this.#unresolved = null
-    if (this.#parts.command.delivery === 'alone') this.#base = null
+    this.#giveUp()
     return 'again'
   }
 
-  async #swap(seen: Seen<Head>, { head, history }: HeadChange): Promise<{ proof: string } | 'lost' | 'unknown'> {
+  /** The own swap has not landed and never will. */
+  #giveUp(): void {
+    this.#unresolved = null
+    if (this.#parts.command.delivery === 'alone') this.#base = null
+  }
+
+  async #swap(seen: Seen<Head>, { head, history }: HeadChange): Promise<Swapped | 'unknown' | 'not now'> {
     const { context, documents, key } = this.#parts
     if (history !== null) {
       await repeatUntilKnown(context, async () => {
-        return (await attempt(() => documents.writeHistory(key, history, {}))) === 'unknown' ? 'again' : 'there'
+        return isUnanswered(await attempt(() => documents.writeHistory(key, history, {}))) ? 'again' : 'there'
       })
     }
     return attempt(() => documents.swapHead(key, head, seen.proof, {}))
@@ -258,9 +277,14 @@ export class Execution {
     let seen = this.#versions.get(n) ?? null
     await repeatUntilKnown(context, async () => {
       seen ??= await documents.readVersion(key, n, {})
-      if (seen === null || seen.value.deleted) return 'done'
+      if (seen === null) return 'done'
       const found = seen
-      if ((await attempt(() => documents.buryVersion(key, found, {}))) !== 'unknown') return 'done'
+      // The tombstone of another process may not be durable yet; the mark that stands for it must not go before it is.
+      if (found.value.deleted) {
+        await documents.syncVersion(key, n, {})
+        return 'done'
+      }
+      if (!isUnanswered(await attempt(() => documents.buryVersion(key, found, {})))) return 'done'
       seen = null
       return 'again'
     })
@@ -270,21 +294,4 @@ export class Execution {
 
 function isSeen(step: Seen<Head> | Step): step is Seen<Head> {
   return typeof step === 'object' && 'proof' in step
-}
-
-function unknownOutcome(cause: unknown, mine: number | null): LadingError {
-  const what = mine === null ? 'the command may have taken effect' : `version ${mine} was committed and will appear`
-  const why = isLadingError(cause) ? cause.detail : 'the store stopped answering'
-  return new LadingError('UNKNOWN_OUTCOME', {
-    detail: `${what}, but then ${why}`,
-    next: 'look at the artifact before you try again',
-    cause,
-  })
-}
-
-function blobsExpired(): LadingError {
-  return new LadingError('UNAVAILABLE', {
-    detail: 'the stored files were confirmed too long ago to be relied on',
-    next: 'log the artifact again',
-  })
 }

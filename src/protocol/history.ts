@@ -3,7 +3,6 @@ import type { MetadataStore } from '../ports/metadata-store.ts'
 import { throwIfAborted } from '../ports/facade/call-gate.ts'
 import type { ProtocolContext } from './context.ts'
 import type { ArtifactDocuments } from './documents.ts'
-import { checkEvent } from './history-checks.ts'
 import { exportHistory } from './history-export.ts'
 import { HistoryImport } from './history-import.ts'
 import { createMetadataEdits } from './metadata-edits.ts'
@@ -32,7 +31,7 @@ export function createHistory(parts: {
       let ended = false
       for await (const event of events) {
         throwIfAborted(options)
-        await replay.take(checkEvent(event))
+        await replay.take(event)
         ended = event.kind === 'state'
       }
       if (!ended) throw cutOff()

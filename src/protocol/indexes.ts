@@ -4,7 +4,7 @@ import { repeatUntilKnown } from './context.ts'
 import type { ProtocolContext } from './context.ts'
 import type { ArtifactDocuments } from './documents.ts'
 import { derivedKey, runEdgeKey } from './keys.ts'
-import { attempt } from './writes.ts'
+import { attempt, isUnanswered } from './writes.ts'
 
 /** Writes the index documents of a version: all of them are there, for certain, when it answers. */
 export async function writeIndexes(
@@ -36,7 +36,7 @@ export async function putUntilThere(
 ): Promise<'created' | 'exists'> {
   return repeatUntilKnown(context, async () => {
     const answer = await attempt(() => context.objects.putIfAbsent(key, body, {}))
-    if (answer === 'unknown') return 'again'
+    if (isUnanswered(answer)) return 'again'
     return answer === 'exists' ? 'exists' : 'created'
   })
 }
@@ -50,9 +50,10 @@ async function pointIndexForward(
   let seen: Awaited<ReturnType<ArtifactDocuments['readIndex']>> = null
   await repeatUntilKnown(context, async () => {
     const entry = { digest, n, seen }
-    if ((await attempt(() => documents.writeIndex(key, entry, {}))) === 'ok') return 'there'
+    const answer = await attempt(() => documents.writeIndex(key, entry, {}))
+    if (answer === 'ok') return 'there'
     seen = await documents.readIndex(key, digest, {})
-    if (seen === null || seen.value < n) return 'at once'
-    return 'there'
+    if (seen !== null && seen.value >= n) return 'there'
+    return isUnanswered(answer) ? 'again' : 'at once'
   })
 }

@@ -34,7 +34,7 @@ export async function replaceRegister(
   let proof: string | null = null
   await repeatUntilKnown(context, async () => {
     const swapped = await attempt(() => context.registers.swap(key, bytes, proof, options))
-    if (swapped !== 'lost' && swapped !== 'unknown') return 'written'
+    if (typeof swapped !== 'string') return 'written'
     const found = await context.registers.read(key, options)
     if (found && Buffer.compare(found.bytes, bytes) === 0) return 'written'
     proof = found?.proof ?? null

@@ -54,16 +54,16 @@ export async function keysBelow(objects: ObjectStore, prefix: string, options: C
   const keys: string[] = []
   let cursor: string | undefined
   do {
-    const page = await objects.list(prefix, { ...options, depth: 'all', cursor, limit: LIST_LIMIT })
+    const page = await objects.list(prefix, { ...options, depth: 'all', details: false, cursor, limit: LIST_LIMIT })
     keys.push(...page.entries.map((entry) => entry.key))
     cursor = page.cursor
   } while (cursor !== undefined)
   return keys
 }
 
-/** A deleted artifact is hidden until it is logged again; one that was only begun was never there. */
+/** An artifact without live versions is hidden until it is logged again; one that was only begun was never there. */
 function isShown(head: Head, type: string | undefined): boolean {
-  return head.next > head.floor && (type === undefined || head.type === type)
+  return head.latest !== null && (type === undefined || head.type === type)
 }
 
 /** One page of names of direct children. A numbered register lists as a folder, a native one as an object. */
@@ -72,7 +72,7 @@ export async function childNames(
   prefix: string,
   { cursor, limit, signal }: PageOptions,
 ): Promise<{ names: string[]; cursor: string | undefined }> {
-  const page = await objects.list(prefix, { signal, depth: 'children', cursor, limit })
+  const page = await objects.list(prefix, { signal, depth: 'children', details: false, cursor, limit })
   const names = page.entries.map(({ key, kind }) => key.slice(prefix.length, kind === 'folder' ? -1 : undefined))
   return { names, cursor: page.cursor }
 }

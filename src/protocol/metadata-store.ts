@@ -1,3 +1,4 @@
+import { deniedDrafts } from '../ports/denied.ts'
 import type { Clock, Ids } from '../ports/environment.ts'
 import type { MetadataCapabilities, MetadataStore } from '../ports/metadata-store.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
@@ -24,13 +25,14 @@ import { createVersionReads } from './versions.ts'
  */
 export function createProtocolMetadataStore(parts: { objects: ObjectStore; clock: Clock; ids: Ids }): MetadataStore {
   const { objects } = parts
-  const context: ProtocolContext = { ...parts, registers: createRegisters(objects) }
+  const context: ProtocolContext = { ...parts, registers: createRegisters(parts) }
   const documents = createDocuments(context)
   const format = createFormatGate(context)
   const records = createProjectRecords(context, format)
   const commands = createCommands(context, documents, { format, records })
   return {
     capabilities: capabilitiesOf(objects),
+    drafts: deniedDrafts(),
     open: (options) => format.check(options),
     ...commands,
     ...createVersionReads(context, documents),

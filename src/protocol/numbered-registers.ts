@@ -9,6 +9,9 @@ const FOLDER_SIZE = 1_024
 
 const EMPTY = new Uint8Array()
 
+/** What the names of bodies and of their folders end with. */
+const NUMBER = /\/\d{10}$/
+
 /**
  * Registers from nothing but put-if-absent and list: a body is `<key>/<rev div 1024>/<rev>`, the newest name wins.
  *
@@ -70,8 +73,15 @@ async function listChildren(objects: ObjectStore, prefix: string, options: CallO
   const entries: ListEntry[] = []
   let cursor: string | undefined
   do {
-    const page = await objects.list(prefix, { ...options, depth: 'children', cursor, limit: FOLDER_SIZE })
-    entries.push(...page.entries)
+    const page = await objects.list(prefix, {
+      ...options,
+      depth: 'children',
+      details: false,
+      cursor,
+      limit: FOLDER_SIZE,
+    })
+    // Editors and backups leave files of their own beside ours.
+    entries.push(...page.entries.filter(({ key, kind }) => NUMBER.test(kind === 'folder' ? key.slice(0, -1) : key)))
     cursor = page.cursor
   } while (cursor !== undefined)
   return entries

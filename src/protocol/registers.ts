@@ -1,11 +1,13 @@
+import type { Clock, Ids } from '../ports/environment.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import { createBatchRegisters } from './batch-registers.ts'
 import { createNumberedRegisters } from './numbered-registers.ts'
 import type { Registers } from './register.ts'
 
 /** The registers of a store: native where it can compare and swap, else numbered files or atomic batches. */
-export function createRegisters(objects: ObjectStore): Registers {
-  if (objects.capabilities.batch) return createBatchRegisters(objects)
+export function createRegisters(parts: { objects: ObjectStore; clock: Clock; ids: Ids }): Registers {
+  const { objects } = parts
+  if (objects.capabilities.batch) return createBatchRegisters(parts)
   return objects.capabilities.register === 'native' ? createNativeRegisters(objects) : createNumberedRegisters(objects)
 }
 

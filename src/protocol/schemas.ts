@@ -25,8 +25,7 @@ const aliases = v.custom<Record<string, number>>(
     Object.values(value).every((n) => v.is(count, n)),
 )
 
-/** `versions/<n>`. */
-export const versionSchema = v.object({
+const versionSchema = v.looseObject({
   n: count,
   digest,
   type: v.string(),
@@ -73,8 +72,7 @@ const errorCodes = [
   'CLOSED',
 ] as const
 
-/** Head. */
-export const headSchema = v.object({
+const headSchema = v.looseObject({
   rev: count,
   type: v.string(),
   next: count,
@@ -147,6 +145,33 @@ export function parseDocument<T>(schema: v.GenericSchema<unknown, T>, bytes: Uin
   throw new LadingError('CORRUPT', {
     key,
     detail: `the document is damaged: ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}`,
+    next: 'restore it from a backup of the store; nothing was changed',
+  })
+}
+
+/** Reads head: `CORRUPT` also when its numbers contradict each other. Unknown members are kept when it is rewritten. */
+export function parseHead(bytes: Uint8Array, key: string): Head {
+  const head = parseDocument(headSchema, bytes, key)
+  const counted = [...Object.values(head.aliases), ...(head.latest ? [head.latest.n] : [])]
+  const isCounted = counted.every((n) => n >= head.floor && n < head.next)
+  const isMarked = head.deleting === null || head.deleting < head.next
+  if (head.floor > head.next || !isCounted || !isMarked || Object.hasOwn(head.aliases, 'latest')) {
+    throw contradicts(key, 'its numbers contradict each other')
+  }
+  return head
+}
+
+/** Reads the record of version `n`: `CORRUPT` also when it is that of another one. */
+export function parseVersion(bytes: Uint8Array, { key, n }: { key: string; n: number }): VersionRecord {
+  const record = parseDocument(versionSchema, bytes, key)
+  if (record.n !== n) throw contradicts(key, `it is the record of version ${record.n}`)
+  return record
+}
+
+function contradicts(key: string, what: string): LadingError {
+  return new LadingError('CORRUPT', {
+    key,
+    detail: `the document is damaged: ${what}`,
     next: 'restore it from a backup of the store; nothing was changed',
   })
 }

@@ -4,7 +4,7 @@ import type { CallOptions } from '../ports/call.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { IndexedDocuments } from './indexed-documents.ts'
 import { digestKey, paddedNumber, versionKey } from './keys.ts'
-import { parseDocument, versionSchema } from './schemas.ts'
+import { parseVersion } from './schemas.ts'
 
 /**
  * Tombstones and digests on stores without a native compare-and-swap (protocol.md, "Registers").
@@ -17,7 +17,7 @@ export function createSideFileDocuments(objects: ObjectStore): IndexedDocuments 
     async readVersion(key, n, options) {
       const found = await objects.get(versionKey(key, n), options)
       if (!found) return null
-      const record = parseDocument(versionSchema, found.bytes, versionKey(key, n))
+      const record = parseVersion(found.bytes, { key: versionKey(key, n), n })
       const tombstone = await objects.get(tombstoneKey(versionKey(key, n)), options)
       return { value: tombstone ? tombstoneOf(record) : record, proof: found.etag }
     },
@@ -43,12 +43,15 @@ function tombstoneKey(version: string): string {
   return `${version}.deleted`
 }
 
+/** Editors and backups leave files of their own beside ours. */
+const NUMBER = /\/\d{10}$/
+
 async function newestNumber(objects: ObjectStore, prefix: string, options: CallOptions): Promise<number | null> {
   let newest: number | null = null
   let cursor: string | undefined
   do {
-    const page = await objects.list(prefix, { ...options, depth: 'children', cursor, limit: 1_000 })
-    for (const entry of page.entries) newest = Number(entry.key.slice(prefix.length))
+    const page = await objects.list(prefix, { ...options, depth: 'children', details: false, cursor, limit: 1_000 })
+    for (const { key } of page.entries) if (NUMBER.test(key)) newest = Number(key.slice(prefix.length))
     cursor = page.cursor
   } while (cursor !== undefined)
   return newest

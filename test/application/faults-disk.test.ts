@@ -1,11 +1,11 @@
-import { statfsSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFsFromVolume, Volume } from 'memfs'
 import { describe, expect, test } from 'vitest'
 import { createFsObjectStore } from '../../src/adapters/fs/index.ts'
 import type { NodeFileSystem } from '../../src/adapters/fs/index.ts'
 import { Artifact, createPorts, createStore, isLadingError, openStore } from '../../src/index.ts'
-import type { Lading, LadingError } from '../../src/index.ts'
+import type { Lading, LadingError, OnWarning, Warning } from '../../src/index.ts'
 import { errno, watchedFs } from '../support/faulty-fs.ts'
 import { listingOf } from '../support/folder-listing.ts'
 import { readOnlyView, smallDisk } from '../support/mounts.ts'
@@ -32,19 +32,18 @@ describe('a full disk', () => {
     const { root, fs } = smallDisk(temporaryFolder())
     const lading = storeAt(join(root, 'store'), fs)
     await lading.save(model('fits'))
-    const freeBefore = statfsSync(root).bfree
+    const before = bytesBelow(root)
     const draft = new Artifact('model').addFile(Buffer.alloc(1024 * 1024, 'a'), 'a')
     draft.addFile(Buffer.alloc(6 * 1024 * 1024, 'b'), 'b')
 
     await failureOf(lading.save(draft))
 
     // A blob that was whole may stay for the next try; pieces may not.
-    const blobBytes = 1024 * 1024 + 64 * 1024
-    expect((freeBefore - statfsSync(root).bfree) * statfsSync(root).bsize).toBeLessThanOrEqual(blobBytes)
+    expect(bytesBelow(root) - before).toBeOneOf([0, 1024 * 1024])
   })
 
-  test.each(['ENOSPC', 'EDQUOT'])('%s at any step of a log leaves the old or the new state', async (code) => {
-    const ends = await failAtEachStep({ code, forGood: true })
+  test('at any step of a log leaves the old or the new state', async () => {
+    const ends = await failAtEachStep({ code: 'ENOSPC', forGood: true })
 
     expect(new Set(ends.map(({ error }) => error?.code))).toEqual(
       new Set(['UNAVAILABLE', 'UNKNOWN_OUTCOME', undefined]),
@@ -57,16 +56,13 @@ describe('a full disk', () => {
 })
 
 describe('a disk that fails', () => {
-  test.each(['EIO', 'EMFILE', 'ESTALE'])(
-    'once with %s, at any step of a log, leaves it undone or done',
-    async (code) => {
-      const ends = await failAtEachStep({ code, forGood: false })
+  test('once, at any step of a log, leaves it undone or done', async () => {
+    const ends = await failAtEachStep({ code: 'EIO', forGood: false })
 
-      for (const { error, step } of ends) {
-        if (error) expect(['UNAVAILABLE', 'UNKNOWN_OUTCOME'], `step ${step}`).toContain(error.code)
-      }
-    },
-  )
+    for (const { error, step } of ends) {
+      if (error) expect(['UNAVAILABLE', 'UNKNOWN_OUTCOME'], `step ${step}`).toContain(error.code)
+    }
+  })
 })
 
 describe('a store that can only be read', () => {
@@ -102,6 +98,33 @@ describe('a store that can only be read', () => {
     expect(await version.verify()).toMatchObject({ ok: true })
     expect((await version.download({ root: join(folder, 'target') })).written).toEqual(['weights'])
     expect(await takeSnapshot(readOnly, 'model')).toMatchObject({ aliases: { latest: 'v0', prod: 'v0' } })
+  })
+})
+
+describe('a run in a store that can only be read', () => {
+  test('uses versions, with a warning instead of each record', async () => {
+    const { store, readOnly, warnings } = await readOnlyStore()
+    const before = listingOf(store)
+
+    const run = await readOnly.init({ id: 'reader' })
+    const version = await run.useArtifact('model:prod')
+    await run.finish()
+
+    expect(await (await version.file('weights')).text()).toBe('one')
+    expect(warnings.map(({ message }) => message)).toEqual([
+      'run reader is not recorded: the store may only be read',
+      'the use of demo/model:v0 is not recorded: the store may only be read',
+      'the end of run reader is not recorded: the store may only be read',
+    ])
+    expect(warnings.map(({ cause }) => cause.code)).toEqual(['UNAUTHORIZED', 'UNAUTHORIZED', 'UNAUTHORIZED'])
+    expect(listingOf(store)).toEqual(before)
+  })
+
+  test('cannot log', async () => {
+    const { readOnly } = await readOnlyStore()
+    const run = await readOnly.init({ id: 'reader' })
+
+    expect(await failureOf(run.logArtifact(model('two')))).toMatchObject({ code: 'UNAUTHORIZED' })
   })
 })
 
@@ -154,11 +177,19 @@ async function readOnlyStore() {
   await using writable = await openStore(store, { project: 'demo' })
   await writable.save(model('one'), { aliases: ['prod'] })
   const { root, fs } = readOnlyView(store, join(folder, 'view'))
-  return { folder, store, readOnly: storeAt(root, fs) }
+  const warnings: Warning[] = []
+  const readOnly = storeAt(root, fs, (warning) => warnings.push(warning))
+  return { folder, store, readOnly, warnings }
 }
 
-function storeAt(root: string, fs: NodeFileSystem): Lading {
-  return createStore(createPorts(createFsObjectStore({ root, fs })), { project: 'demo' })
+function storeAt(root: string, fs: NodeFileSystem, onWarning: OnWarning = () => {}): Lading {
+  return createStore(createPorts(createFsObjectStore({ root, fs })), { project: 'demo', onWarning })
+}
+
+/** Bytes of all files, also of those on their way in. */
+function bytesBelow(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
 }
 
 async function failureOf(work: Promise<unknown>): Promise<LadingError> {

@@ -41,7 +41,6 @@ describe.each([
       onePass: staging,
       packBelowBytes: 0,
       blobBytesMax: 2 ** 32,
-      presign: false,
     })
     expect(Object.isFrozen(store.capabilities)).toBe(true)
   })

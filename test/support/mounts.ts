@@ -24,7 +24,9 @@ export function smallDisk(folder: string): Place {
   if (mount(root, ['-t', 'tmpfs', '-o', `size=${SMALL_DISK_BYTES}`, 'tmpfs', root])) return { root, fs: nodeFs }
   let bytesLeft = SMALL_DISK_BYTES
   const fs = watchedFs(({ name, bytes }) => {
-    if (name === 'handle.write' && (bytesLeft -= bytes) < 0) throw errno('ENOSPC')
+    if (name !== 'handle.write') return
+    if (bytes > bytesLeft) throw errno('ENOSPC')
+    bytesLeft -= bytes
   })
   return { root, fs }
 }

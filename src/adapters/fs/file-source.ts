@@ -32,7 +32,7 @@ export interface FileOnDisk {
 export class FileSource implements ByteSource {
   readonly #fs: UserFileSystem
   readonly #file: FileOnDisk
-  #firstState: BigIntStats | null = null
+  #firstState: FileState | null = null
 
   constructor(fs: UserFileSystem, file: FileOnDisk) {
     this.#fs = fs
@@ -47,7 +47,7 @@ export class FileSource implements ByteSource {
     throwIfAborted(options)
     const handle = await this.#open()
     try {
-      const state = await this.#stateOf(handle)
+      const state = await this.#expectedState(handle)
       if (this.sizeBytes === 0) await this.#assertEmpty(handle)
       else yield* this.#chunks(handle, state, options)
     } finally {
@@ -55,7 +55,7 @@ export class FileSource implements ByteSource {
     }
   }
 
-  async *#chunks(handle: FileHandle, state: BigIntStats, options: CallOptions): AsyncGenerator<Uint8Array, void> {
+  async *#chunks(handle: FileHandle, state: FileState, options: CallOptions): AsyncGenerator<Uint8Array, void> {
     const nextBuffer = createRing(this.sizeBytes)
     let [ahead, position] = [this.#readChunk(handle, nextBuffer(), 0), 0]
     // Also marks a chunk that fails while its reader is still busy with the one before as handled.
@@ -69,7 +69,7 @@ export class FileSource implements ByteSource {
           ahead = this.#readChunk(handle, nextBuffer(), position)
           settled = Promise.allSettled([ahead])
         } else {
-          this.#assertSame(await onFile(this.#file.path, handle.stat({ bigint: true })), state)
+          this.#assertSame(stateOf(await this.#statusOf(handle)), state)
         }
         yield chunk
       }
@@ -88,22 +88,28 @@ export class FileSource implements ByteSource {
     }
   }
 
-  async #stateOf(handle: FileHandle): Promise<BigIntStats> {
-    const state = await onFile(this.#file.path, handle.stat({ bigint: true }))
-    if (!state.isFile()) throw this.#changed('it is no longer a regular file')
-    if (Number(state.size) !== this.sizeBytes) {
-      throw this.#changed(`it had ${this.sizeBytes} bytes when it was found and now has ${state.size}`)
+  async #expectedState(handle: FileHandle): Promise<FileState> {
+    const status = await this.#statusOf(handle)
+    if (!status.isFile()) throw this.#changed('it is no longer a regular file')
+    if (Number(status.size) !== this.sizeBytes) {
+      throw this.#changed(`it had ${this.sizeBytes} bytes when it was found and now has ${status.size}`)
     }
+    const state = stateOf(status)
     this.#firstState ??= state
     this.#assertSame(state, this.#firstState)
     return state
   }
 
-  #assertSame(now: BigIntStats, before: BigIntStats): void {
-    if (now.size !== before.size) throw this.#changed(`it had ${before.size} bytes and now has ${now.size}`)
-    if (now.nlink !== before.nlink) throw this.#changed('it was removed or replaced while it was read')
-    const same = now.mtimeNs === before.mtimeNs && now.ctimeNs === before.ctimeNs && now.ino === before.ino
-    if (!same) throw this.#changed('it changed while it was read')
+  #statusOf(handle: FileHandle): Promise<BigIntStats> {
+    return onFile(this.#file.path, handle.stat({ bigint: true }))
+  }
+
+  #assertSame(now: FileState, before: FileState): void {
+    if (now.sizeBytes !== before.sizeBytes) {
+      throw this.#changed(`it had ${before.sizeBytes} bytes and now has ${now.sizeBytes}`)
+    }
+    if (now.names !== before.names) throw this.#changed('it was removed or replaced while it was read')
+    if (now.content !== before.content) throw this.#changed('it changed while it was read')
   }
 
   /** Files of the kernel say that they are empty and are not. */
@@ -132,6 +138,18 @@ export class FileSource implements ByteSource {
     const next = 'try again when it is not being written'
     return new LadingError('CONFLICT', { key: this.#file.path, detail, next, cause })
   }
+}
+
+/** What tells one state of a file from another. Small, because it is kept for each of many thousand files. */
+interface FileState {
+  readonly sizeBytes: number
+  /** How many names the file has: none is left of one that was removed or replaced. */
+  readonly names: number
+  readonly content: string
+}
+
+function stateOf({ size, nlink, ino, mtimeNs, ctimeNs }: BigIntStats): FileState {
+  return { sizeBytes: Number(size), names: Number(nlink), content: `${ino} ${mtimeNs} ${ctimeNs}` }
 }
 
 /** Two buffers in turn: one is read while the reader has the other. A file of one chunk gets a buffer of its size. */

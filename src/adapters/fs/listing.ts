@@ -22,7 +22,7 @@ interface Found {
 
 /**
  * A page of keys, in code-point order. Costs a `readdir` for each folder that the page touches, a `stat` for each of
- * its objects, and an `opendir` for each of its folders. A cursor is the last key that was looked at.
+ * its objects where details are wanted, and an `opendir` for each of its folders. A cursor is the last key that was looked at.
  */
 export async function listObjects(disk: Disk, prefix: string, options: ListOptions): Promise<ListPage> {
   const found: Found[] = []
@@ -31,7 +31,7 @@ export async function listObjects(disk: Disk, prefix: string, options: ListOptio
     if (found.length > options.limit) break
   }
   const page = found.slice(0, options.limit)
-  const described = await pMap(page, (entry) => describe(disk, entry), { concurrency: CONCURRENCY })
+  const described = await pMap(page, (entry) => describe(disk, entry, options), { concurrency: CONCURRENCY })
   const entries = described.filter((entry) => entry !== null)
   return found.length > page.length ? { entries, cursor: page.at(-1)!.key } : { entries }
 }
@@ -72,8 +72,9 @@ function isOurs(entry: FolderEntry): boolean {
 }
 
 /** Null for what went away in the meantime, and for a folder without objects, which no other kind of store has. */
-async function describe(disk: Disk, { kind, key }: Found): Promise<ListEntry | null> {
+async function describe(disk: Disk, { kind, key }: Found, { details }: ListOptions): Promise<ListEntry | null> {
   if (kind === 'folder') return (await holdsObjects(disk, key)) ? { kind, key } : null
+  if (details === false) return { kind, key, sizeBytes: null, etag: null }
   const info = await statObject(disk, key)
   return info && { kind, key, ...info }
 }

@@ -8,6 +8,7 @@ import { throwIfAborted } from '../../ports/facade/call-gate.ts'
 import { errnoOf, fileError, onFile } from './file-errors.ts'
 import { notLoggable } from './file-kinds.ts'
 import { FileSource } from './file-source.ts'
+import type { FileOnDisk } from './file-source.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 import { isWithin } from './is-within.ts'
 
@@ -78,6 +79,29 @@ export async function* walkFolder(
   }
 }
 
+/** A file as it was found. Its long paths are put together when they are asked for: there may be very many files. */
+class FoundInFolder implements FileOnDisk {
+  readonly sizeBytes: number
+  readonly #root: string
+  readonly #folder: Folder
+  readonly #name: string
+
+  constructor(found: { root: string; folder: Folder; name: string; sizeBytes: number }) {
+    this.sizeBytes = found.sizeBytes
+    this.#root = found.root
+    this.#folder = found.folder
+    this.#name = found.name
+  }
+
+  get realPath(): string {
+    return join(this.#folder.real, this.#name)
+  }
+
+  get path(): string {
+    return join(this.#root, pathOf(this.#folder, this.#name))
+  }
+}
+
 class Walker {
   readonly #fs: UserFileSystem
   readonly #root: { readonly name: string; readonly real: string }
@@ -119,7 +143,8 @@ class Walker {
     if (child.isSymbolicLink()) return this.#follow(folder, path, realPath)
     if (!child.isFile()) throw notLoggable(this.#nameOf(path), child)
     const { size } = await onFile(this.#nameOf(path), this.#fs.promises.lstat(realPath))
-    return { files: [this.#foundFile(path, realPath, size)], steps: [] }
+    const file = new FoundInFolder({ root: this.#root.name, folder, name: child.name, sizeBytes: size })
+    return { files: [{ path, sizeBytes: size, source: new FileSource(this.#fs, file) }], steps: [] }
   }
 
   async #follow(folder: Folder, path: string, link: string): Promise<Found> {
@@ -129,7 +154,7 @@ class Walker {
       const stats = await this.#fs.promises.lstat(real)
       if (stats.isDirectory()) return { files: [], steps: [this.#enter(folder, path, real)] }
       if (!stats.isFile()) throw notLoggable(this.#nameOf(path), stats)
-      return { files: this.#keep(path) ? [this.#foundFile(path, real, stats.size)] : [], steps: [] }
+      return { files: this.#keep(path) ? [this.#linkedFile(path, real, stats.size)] : [], steps: [] }
     } catch (error) {
       // Only now is it known that no files of the walk lie behind this link, so that `keep` can be asked of itself.
       if (!this.#keep(path)) return { files: [], steps: [] }
@@ -161,7 +186,7 @@ class Walker {
     }
   }
 
-  #foundFile(path: string, realPath: string, sizeBytes: number): FoundFile {
+  #linkedFile(path: string, realPath: string, sizeBytes: number): FoundFile {
     const source = new FileSource(this.#fs, { realPath, path: this.#nameOf(path), sizeBytes })
     return { path, sizeBytes, source }
   }

@@ -1,17 +1,22 @@
+import { basename } from 'node:path'
+import { quote } from '../../domain/canonical-json.ts'
 import { LadingError } from '../../domain/errors.ts'
 import type { Entry, Manifest } from '../../domain/manifest.ts'
 import { normaliseMetadata } from '../../domain/metadata.ts'
 import type { Metadata } from '../../domain/metadata.ts'
 import { assertName, assertType } from '../../domain/names.ts'
 import { assertPath } from '../../domain/paths.ts'
-import { assertReferenceUri } from '../../domain/reference.ts'
+import { assertReferenceDigest, assertReferenceUri } from '../../domain/reference.ts'
+import { assertDigest } from '../../domain/digest.ts'
 import type { Digest } from '../../domain/digest.ts'
 import { formatVersion } from '../../domain/refs.ts'
 import type { VersionKey } from '../../domain/version.ts'
+import { assertCount } from '../../ports/facade/value-checks.ts'
+import { assertDescription, assertDiskPath } from './assert-arguments.ts'
 
 /** What an artifact can be given when it is made. */
 export interface ArtifactOptions {
-  /** Fixed by the artifact's first version. Default: that of the existing artifact is not looked up; `unspecified`. */
+  /** Fixed by the artifact's first version. Default: that of the existing artifact, for a new name `unspecified`. */
   readonly type?: string
   /** Replaces the artifact's description when it is logged. At most 16 KiB. */
   readonly description?: string
@@ -55,6 +60,7 @@ export type DraftStep =
 /** The facts of a logged artifact. */
 export interface LoggedFacts {
   readonly n: number
+  readonly type: string
   readonly created: boolean
   readonly aliases: readonly string[]
   readonly digest: Digest
@@ -66,17 +72,19 @@ export interface LoggedFacts {
  * A bundle of files on its way to become a version.
  *
  * Adding does no I/O beyond what JavaScript already holds: files are looked at when the artifact is logged. After that
- * it is frozen, and changing it is `INVALID`.
+ * it is frozen, and while it is being logged too: changing it, or logging it again, is `INVALID`. A log that failed gives
+ * it back.
  */
 export class Artifact {
   readonly name: string
-  readonly type: string
   readonly description: string | null
   readonly metadata: Metadata | null
   /** The version this draft was made from. */
   readonly derivedFrom: VersionKey | null
+  readonly #type: string | null
   readonly #steps: DraftStep[] = []
   readonly #base: Digest | null
+  #isClaimed = false
   #logged: LoggedFacts | null = null
 
   constructor(
@@ -85,8 +93,8 @@ export class Artifact {
     base?: { from: VersionKey; digest: Digest; manifest: Manifest },
   ) {
     this.name = assertName('artifact', name)
-    this.type = assertType(options.type ?? 'unspecified')
-    this.description = options.description ?? null
+    this.#type = options.type === undefined ? null : assertType(options.type)
+    this.description = options.description === undefined ? null : assertDescription(options.description)
     this.metadata = options.metadata === undefined ? null : normaliseMetadata(options.metadata)
     this.derivedFrom = base?.from ?? null
     this.#base = base?.digest ?? null
@@ -95,25 +103,29 @@ export class Artifact {
 
   /** Adds one file. `logicalPath` defaults to the last part of a path on disk; other content needs one. */
   addFile(content: FileContent, logicalPath?: string, options: AddOptions = {}): this {
-    const path = assertPath(logicalPath ?? (typeof content === 'string' ? basename(content) : undefined))
-    return this.#add({ kind: 'file', path, content, overwrite: options.overwrite ?? false })
+    const given = assertContent(content)
+    const path = assertPath(logicalPath ?? (typeof given === 'string' ? basename(given) : undefined))
+    return this.#add({ kind: 'file', path, content: given, overwrite: options.overwrite ?? false })
   }
 
   /** Adds the files of a folder, below `prefix` inside the artifact. Empty folders are not recorded. */
   addDir(folder: string, prefix = '', options: AddDirOptions = {}): this {
-    return this.#add({ kind: 'folder', folder, prefix: prefix === '' ? '' : `${assertPath(prefix)}/`, options })
+    const below = prefix === '' ? '' : `${assertPath(prefix)}/`
+    return this.#add({ kind: 'folder', folder: assertDiskPath(folder), prefix: below, options })
   }
 
   /** Adds a file under its own name, or the contents of a folder. */
   add(source: string, options: AddOptions = {}): this {
-    return this.#add({ kind: 'any', source, overwrite: options.overwrite ?? false })
+    return this.#add({ kind: 'any', source: assertDiskPath(source), overwrite: options.overwrite ?? false })
   }
 
   /** Records where bytes live without storing them. `logicalPath` defaults to the last part of the URI. */
   addReference(uri: string, logicalPath?: string, facts: ReferenceFacts & AddOptions = {}): this {
     const ref = assertReferenceUri(uri)
-    const path = assertPath(logicalPath ?? basename(new URL(ref).pathname))
-    const entry = { path, ref, digest: facts.sha256 ?? facts.etag ?? ref, size: facts.size ?? 0 }
+    const path = assertPath(logicalPath ?? lastSegment(ref))
+    const { size = 0 } = facts
+    assertCount('the size of a reference', size)
+    const entry = { path, ref, digest: referenceDigest(ref, facts), size }
     return this.#add({ kind: 'entry', entry, overwrite: facts.overwrite ?? false })
   }
 
@@ -126,6 +138,11 @@ export class Artifact {
   entries(): readonly (Entry | { readonly path: string })[] {
     if (this.#logged) return this.#logged.manifest.entries
     return describeSteps(this.#steps)
+  }
+
+  /** What it was made with, else null before it is logged; then that of the artifact. */
+  get type(): string | null {
+    return this.#logged?.type ?? this.#type
   }
 
   /** `v3`; null before it is logged. */
@@ -153,10 +170,16 @@ export class Artifact {
     return this.#logged?.manifest ?? null
   }
 
-  /** What logging carries out. @internal */
-  steps(): readonly DraftStep[] {
+  /** Takes the artifact for one log; answers what that carries out. `INVALID` until `release`. @internal */
+  claim(): readonly DraftStep[] {
     this.#assertOpen()
-    return this.#steps
+    this.#isClaimed = true
+    return [...this.#steps]
+  }
+
+  /** Gives the artifact back after a log that failed. @internal */
+  release(): void {
+    this.#isClaimed = false
   }
 
   /** The manifest whose blobs this draft shares. @internal */
@@ -164,9 +187,8 @@ export class Artifact {
     return this.#base
   }
 
-  /** Freezes the artifact. @internal */
+  /** Freezes the artifact that was claimed. @internal */
   seal(facts: LoggedFacts): void {
-    this.#assertOpen()
     this.#logged = facts
   }
 
@@ -177,6 +199,13 @@ export class Artifact {
   }
 
   #assertOpen(): void {
+    if (this.#isClaimed && !this.#logged) {
+      throw new LadingError('INVALID', {
+        key: this.name,
+        detail: 'the artifact is being logged',
+        next: 'wait for that, or make another artifact',
+      })
+    }
     if (!this.#logged) return
     throw new LadingError('INVALID', {
       key: `${this.name}:${formatVersion(this.#logged.n)}`,
@@ -186,8 +215,37 @@ export class Artifact {
   }
 }
 
-function basename(path: string): string {
-  return path.split(/[/\\]/).findLast((part) => part !== '') ?? ''
+/** Returns an artifact that can be logged; anything else is `INVALID`. */
+export function assertArtifact(value: unknown): Artifact {
+  if (value instanceof Artifact) return value
+  throw new LadingError('INVALID', {
+    detail: `what is to be logged is ${quote(value)}`,
+    next: 'give an Artifact, or the path of a file or folder',
+  })
+}
+
+function assertContent(content: unknown): FileContent {
+  if (typeof content === 'string') return assertDiskPath(content)
+  if (content instanceof Uint8Array || isStream(content)) return content
+  throw new LadingError('INVALID', {
+    detail: `the content of a file is ${quote(content)}`,
+    next: 'give a path on disk, a Uint8Array or a stream of bytes',
+  })
+}
+
+function isStream(value: unknown): value is AsyncIterable<Uint8Array> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}
+
+function referenceDigest(ref: string, { sha256, etag }: ReferenceFacts): string {
+  if (sha256 !== undefined) return assertDigest(sha256)
+  return etag === undefined ? ref : assertReferenceDigest(etag)
+}
+
+/** Undefined where the URI has none: then it cannot name the entry. */
+function lastSegment(uri: string): string | undefined {
+  if (!URL.canParse(uri)) return undefined
+  return new URL(uri).pathname.split('/').findLast((part) => part !== '')
 }
 
 function describeSteps(steps: readonly DraftStep[]): readonly (Entry | { readonly path: string })[] {

@@ -1,7 +1,19 @@
+import { isLadingError } from '../../domain/errors.ts'
+import type { LadingError } from '../../domain/errors.ts'
 import type { RunRef } from '../../domain/version.ts'
 import type { Clock, Ids } from '../../ports/environment.ts'
 import type { Files } from '../../ports/files.ts'
 import type { Transport } from '../../ports/transport.ts'
+
+/** Something that was left out; what was asked for succeeded all the same. */
+export interface Warning {
+  /** What was left out, for people. */
+  readonly message: string
+  readonly cause: LadingError
+}
+
+/** Is told of each warning as it comes. Must not throw. */
+export type OnWarning = (warning: Warning) => void
 
 /** What a client works with. */
 export interface ClientPorts {
@@ -9,6 +21,8 @@ export interface ClientPorts {
   readonly files: Files
   readonly clock: Clock
   readonly ids: Ids
+  /** Default: nobody is told. */
+  readonly onWarning?: OnWarning | undefined
 }
 
 /** The facts that every change carries: its id, its time and who made it. */
@@ -17,4 +31,22 @@ export function newChange(
   run: RunRef | null,
 ): { opId: string; at: string; run: RunRef | null } {
   return { opId: ids.next(), at: clock.now(), run }
+}
+
+/**
+ * Records something about a run. A store that may only be read takes nothing: then null, and a warning that says so,
+ * because whoever only uses versions must be able to.
+ */
+export async function recordIfAllowed<T>(
+  { onWarning }: Pick<ClientPorts, 'onWarning'>,
+  what: string,
+  record: () => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await record()
+  } catch (error) {
+    if (!isLadingError(error, 'UNAUTHORIZED')) throw error
+    onWarning?.({ message: `${what} is not recorded: the store may only be read`, cause: error })
+    return null
+  }
 }

@@ -7,13 +7,20 @@ import type { CallOptions } from '../../ports/call.ts'
 import type { Files } from '../../ports/files.ts'
 import { bytesSource, streamSource } from '../../ports/sources.ts'
 import { removeBelow } from './artifact.ts'
+import { assertPatterns } from './assert-arguments.ts'
 import type { AddDirOptions, DraftStep, FileContent } from './artifact.ts'
 
 /** What will be an entry: bytes that are still to be read, or an entry that is known. */
-export type Content = { readonly source: ByteSource; readonly sizeBytes: number | null } | { readonly entry: Entry }
+export type Content = SourceContent | { readonly entry: Entry }
+
+/** Bytes that are still to be read. */
+export interface SourceContent {
+  readonly source: ByteSource
+  readonly sizeBytes: number | null
+}
 
 /** All that was added under one path. More than one must turn out to be the same. */
-export type Collected = ReadonlyMap<string, readonly Content[]>
+export type Collected = Map<string, Content[]>
 
 /** Carries out the steps of a draft: walks folders, looks at files; reads no content. */
 export async function collectFiles(
@@ -21,10 +28,11 @@ export async function collectFiles(
   steps: readonly DraftStep[],
   options: CallOptions,
 ): Promise<Collected> {
-  const collected = new Map<string, Content[]>()
+  const collected: Collected = new Map()
   const put = (path: string, content: Content, overwrite: boolean) => {
-    const before = overwrite ? [] : (collected.get(path) ?? [])
-    collected.set(path, [...before, content])
+    const before = overwrite ? undefined : collected.get(path)
+    if (before) before.push(content)
+    else collected.set(path, [content])
   }
   for (const step of steps) {
     if (step.kind === 'base') for (const entry of step.entries) put(entry.path, { entry }, false)
@@ -71,15 +79,11 @@ async function contentOf(files: Files, content: FileContent): Promise<Content> {
   return { source, sizeBytes: source.sizeBytes }
 }
 
-/** Whether a path is wanted: included (all are, when nothing is said) and not excluded. */
+/** Whether a path is wanted: included (all are, when nothing is said) and not excluded. `INVALID` for what is no pattern. */
 export function matcher({ include, exclude }: Pick<AddDirOptions, 'include' | 'exclude'>): (path: string) => boolean {
-  const included = include === undefined ? () => true : picomatch(toList(include), { dot: true })
-  const excluded = exclude === undefined ? () => false : picomatch(toList(exclude), { dot: true })
+  const included = include === undefined ? () => true : picomatch(assertPatterns(include), { dot: true })
+  const excluded = exclude === undefined ? () => false : picomatch(assertPatterns(exclude), { dot: true })
   return (path) => included(path) && !excluded(path)
-}
-
-function toList(patterns: string | readonly string[]): string[] {
-  return typeof patterns === 'string' ? [patterns] : [...patterns]
 }
 
 function notAFolder(folder: string): LadingError {

@@ -6,6 +6,7 @@ import type { VersionKey } from '../../domain/version.ts'
 import type { TargetFolder } from '../../ports/files.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import pMap from 'p-map'
+import { assertDiskPath } from './assert-arguments.ts'
 import { matcher } from './collect-files.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { nameFileErrors } from './name-file-errors.ts'
@@ -49,12 +50,15 @@ export async function downloadVersion(
   options: DownloadOptions,
 ): Promise<DownloadResult> {
   const call = { signal: options.signal }
-  const wanted = manifest.entries.filter(({ path }) => matcher(options)(path))
+  const isWanted = matcher(options)
+  const wanted = manifest.entries.filter(({ path }) => isWanted(path))
   const entries = wanted.filter(isFileEntry)
-  const target = files.target(options.root ?? `artifacts/${key.project}/${key.artifact}_v${key.n}`)
+  const { root = `artifacts/${key.project}/${key.artifact}_v${key.n}` } = options
+  const target = files.target(assertDiskPath(root))
   await assertNoCollisions(target, wanted)
-  await target.sweep(call)
   const missing = await findMissing(target, entries, call)
+  // Only now the target knows the folders that a killed download may have left something in.
+  await target.sweep(call)
   const bytesTotal = missing.reduce((sum, { size }) => sum + size, 0)
   const meter = createMeter({ phase: 'download', filesTotal: missing.length, bytesTotal }, options.onProgress)
   const layout = missing.length > 0 ? await transport.layout(key.project, digest, call) : null

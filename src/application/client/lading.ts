@@ -1,17 +1,18 @@
 import { normaliseMetadata } from '../../domain/metadata.ts'
 import { LadingError } from '../../domain/errors.ts'
 import type { Move } from '../../domain/head.ts'
-import { assertExternalId, assertMovableAlias, assertName, defaultName } from '../../domain/names.ts'
-import { parseRef, parseVersion } from '../../domain/refs.ts'
+import { assertExternalId, assertName, assertType, defaultName } from '../../domain/names.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import type { ArtifactSummary, ProjectRecord, RunRecord } from '../../ports/metadata-store.ts'
-import { Artifact } from './artifact.ts'
-import { newChange } from './client-ports.ts'
+import { Artifact, assertArtifact } from './artifact.ts'
+import { assertRunName } from './assert-arguments.ts'
+import { recordIfAllowed } from './client-ports.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { logArtifact } from './log-artifact.ts'
 import type { LogOptions, LogResult } from './log-artifact.ts'
+import { removeAlias, setAlias } from './move-alias.ts'
 import { paged } from './paged.ts'
-import { artifactOf, resolveVersion } from './resolve-version.ts'
+import { artifactNamed, resolveVersion } from './resolve-version.ts'
 import type { ResolveOptions } from './resolve-version.ts'
 import { Run } from './run.ts'
 import { StoredArtifact } from './stored-artifact.ts'
@@ -21,7 +22,7 @@ import type { Version } from './version.ts'
 export interface InitOptions extends CallOptions {
   /** Default: the project that the store was opened with. */
   readonly project?: string
-  /** For people. Default: the run's id. */
+  /** For people: 1–512 characters without control characters. Default: the run's id. */
   readonly name?: string
   /** Resumes the run that has this id. Default: a new one. */
   readonly id?: string
@@ -47,23 +48,26 @@ export class Lading {
     this.#project = options.project === undefined ? undefined : assertName('project', options.project)
   }
 
-  /** Starts a run, or resumes the one with the same id. */
+  /** Starts a run, or resumes the one with the same id. In a store that may only be read it is not recorded: a warning. */
   async init({ project, name, id, group, config, ...options }: InitOptions = {}): Promise<Run> {
     const runId = id === undefined ? this.#ports.ids.next() : assertName('run', id)
     const record: RunRecord = {
       project: this.#projectOf(project),
       id: runId,
-      name: name ?? runId,
+      name: name === undefined ? runId : assertRunName(name),
       group: group === undefined ? null : assertExternalId(group),
       config: config === undefined ? null : normaliseMetadata(config),
       createdAt: this.#ports.clock.now(),
     }
-    return new Run(this.#ports, await this.#ports.transport.startRun(record, options))
+    const known = await recordIfAllowed(this.#ports, `run ${runId}`, () =>
+      this.#ports.transport.startRun(record, options),
+    )
+    return new Run(this.#ports, known ?? record)
   }
 
   /** Logs an artifact, or a file or folder by its path, without a run: no lineage is recorded. */
   async save(artifact: Artifact | string, options: LogOptions & ProjectOptions = {}): Promise<LogResult> {
-    const draft = typeof artifact === 'string' ? this.#draftOf(artifact) : artifact
+    const draft = typeof artifact === 'string' ? this.#draftOf(artifact) : assertArtifact(artifact)
     return logArtifact(this.#ports, { project: this.#projectOf(options.project), artifact: draft, run: null }, options)
   }
 
@@ -87,14 +91,8 @@ export class Lading {
     alias: string,
     { expect, project, ...options }: ProjectOptions & { readonly expect?: string | null } = {},
   ): Promise<void> {
-    const parsed = parseRef(ref)
-    const move = {
-      ...newChange(this.#ports, null),
-      alias: assertMovableAlias(alias),
-      target: parsed.selector,
-      expect: typeof expect === 'string' ? parseVersion(expect) : expect,
-    }
-    await this.#ports.transport.moveAlias(artifactOf(parsed, project ?? this.#project), move, options)
+    const request = { of: ref, alias, project: project ?? this.#project, run: null }
+    await setAlias(this.#ports, request, { ...options, expect })
   }
 
   /** Removes an alias of an artifact. Removing one that is not there succeeds and changes nothing. */
@@ -103,9 +101,8 @@ export class Lading {
     alias: string,
     { expect, project, ...options }: ProjectOptions & { readonly expect?: string } = {},
   ): Promise<void> {
-    const expected = expect === undefined ? undefined : parseVersion(expect)
-    const move = { ...newChange(this.#ports, null), alias: assertMovableAlias(alias), target: null, expect: expected }
-    await this.#ports.transport.moveAlias(artifactOf(parseRef(name), project ?? this.#project), move, options)
+    const request = { of: name, alias, project: project ?? this.#project, run: null }
+    await removeAlias(this.#ports, request, { ...options, expect })
   }
 
   /** Moves of one alias, oldest first: when, from, to, and by which run. */
@@ -114,8 +111,9 @@ export class Lading {
     alias: string,
     { project, ...options }: ProjectOptions = {},
   ): Promise<readonly Move[]> {
-    const moves = await this.#ports.transport.moves(artifactOf(parseRef(name), project ?? this.#project), options)
-    return moves.filter((move) => move.alias === assertName('alias', alias))
+    const of = assertName('alias', alias)
+    const moves = await this.#ports.transport.moves(artifactNamed(name, project ?? this.#project), options)
+    return moves.filter((move) => move.alias === of)
   }
 
   /** All projects, by name. */
@@ -130,6 +128,7 @@ export class Lading {
     ...options
   }: ProjectOptions & { readonly type?: string } = {}): AsyncIterable<ArtifactSummary> {
     const of = this.#projectOf(project)
+    if (type !== undefined) assertType(type)
     return paged((page) => this.#ports.transport.artifacts(of, { ...page, ...options, type }))
   }
 

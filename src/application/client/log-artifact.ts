@@ -1,19 +1,39 @@
 import { createDigester } from '../../domain/digest.ts'
-import { LadingError } from '../../domain/errors.ts'
+import { isLadingError, LadingError } from '../../domain/errors.ts'
 import { assertLoggable, createManifest, manifestDigest, manifestSize } from '../../domain/manifest.ts'
 import type { Entry, Manifest } from '../../domain/manifest.ts'
 import { assertAliases } from '../../domain/names.ts'
 import { formatVersion } from '../../domain/refs.ts'
 import type { RunRef } from '../../domain/version.ts'
 import type { ByteSource } from '../../ports/bytes.ts'
-import type { IngestedBlob, Upload } from '../../ports/transport.ts'
-import type { Artifact } from './artifact.ts'
+import { assertBoolean } from '../../ports/facade/value-checks.ts'
+import type { IngestedBlob, LogIntent, LogOutcome, Upload } from '../../ports/transport.ts'
+import type { Artifact, DraftStep } from './artifact.ts'
 import { newChange } from './client-ports.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { collectFiles } from './collect-files.ts'
-import type { Collected } from './collect-files.ts'
+import type { Collected, SourceContent } from './collect-files.ts'
 import { createMeter } from './progress.ts'
 import type { WorkOptions } from './progress.ts'
+
+/** Files that are handed over at once. What is kept for each of them on its way is let go of with the batch. */
+const BATCH_COUNT = 4_096
+
+/** Of an artifact of which nobody ever said one. */
+const TYPE_DEFAULT = 'unspecified'
+
+/** What is logged, where, and by whom. */
+interface Log {
+  readonly project: string
+  readonly artifact: Artifact
+  readonly run: RunRef | null
+}
+
+/** What goes along with bytes. */
+interface Transfer {
+  readonly signal: AbortSignal | undefined
+  readonly onBytes: (count: number) => void
+}
 
 /** How an artifact is logged. */
 export interface LogOptions extends WorkOptions {
@@ -43,36 +63,75 @@ export interface LogResult {
  * Logs a draft as the next version, or finds the version that already has its content.
  *
  * Each source is read once where the store takes bytes in one pass. Rejects `CONFLICT` when a file changes while it
- * is read, when one path has two contents, or when the artifact has another type; nothing is logged then.
+ * is read, when one path has two contents, or when the artifact has another type, and `INVALID` when it is being logged
+ * already, or was made from a version of another project; nothing is logged then.
  */
-export async function logArtifact(
+export async function logArtifact(ports: ClientPorts, log: Log, options: LogOptions): Promise<LogResult> {
+  const { aliases, supersede = false } = options
+  assertBoolean('supersede', supersede)
+  const given = { ...options, aliases: assertAliases(aliases), supersede }
+  assertOwnProject(log)
+  const steps = log.artifact.claim()
+  try {
+    return await logSteps(ports, { ...log, steps }, given)
+  } catch (error) {
+    log.artifact.release()
+    throw error
+  }
+}
+
+async function logSteps(
   ports: ClientPorts,
-  { project, artifact, run }: { project: string; artifact: Artifact; run: RunRef | null },
-  options: LogOptions,
+  { project, artifact, run, steps }: Log & { readonly steps: readonly DraftStep[] },
+  options: LogOptions & Pick<LogIntent, 'aliases' | 'supersede'>,
 ): Promise<LogResult> {
-  const aliases = assertAliases(options.aliases ?? [])
-  const collected = await collectFiles(ports.files, artifact.steps(), options)
+  const collected = await collectFiles(ports.files, steps, options)
   const base = artifact.base()
   const key = { project, artifact: artifact.name }
   const upload = await ports.transport.upload(key, { signal: options.signal, bases: base === null ? [] : [base] })
   assertSameType(artifact, upload)
   const manifest = await storeContents(ports, { collected, upload }, options)
-  const intent = {
-    ...newChange(ports, run),
-    type: artifact.type,
-    aliases,
-    supersede: options.supersede ?? false,
-    description: artifact.description,
-    metadata: artifact.metadata,
-    derivedFrom: artifact.derivedFrom,
+  const { description, metadata, derivedFrom } = artifact
+  const { aliases, supersede, signal } = options
+  const commit = (type: string) => {
+    const intent = { ...newChange(ports, run), type, aliases, supersede, description, metadata, derivedFrom }
+    return upload.commit(manifest, intent, { signal })
   }
-  const outcome = await upload.commit(manifest, intent, { signal: options.signal })
+  const outcome = await commitAsTyped(ports, { artifact, upload }, { commit, signal })
   return sealed(artifact, { project, manifest, ...outcome })
+}
+
+/** The bytes of a draft's base are in the project that it was made in, and nowhere else. */
+function assertOwnProject({ project, artifact }: Log): void {
+  const { derivedFrom: from } = artifact
+  if (from === null || from.project === project) return
+  throw new LadingError('INVALID', {
+    key: `${project}/${artifact.name}`,
+    detail: `the draft was made from ${from.project}/${from.artifact}:${formatVersion(from.n)}, in another project`,
+    next: 'copying between projects is not there yet: download the version, then add the files to a new artifact',
+  })
+}
+
+/** Commits with the type that was given, else with that of the artifact, which a rival may only just have fixed. */
+async function commitAsTyped(
+  { transport }: ClientPorts,
+  { artifact, upload }: { readonly artifact: Artifact; readonly upload: Upload },
+  { commit, signal }: { commit: (type: string) => Promise<LogOutcome>; signal: AbortSignal | undefined },
+): Promise<LogOutcome & { readonly type: string }> {
+  const type = artifact.type ?? upload.head?.type ?? TYPE_DEFAULT
+  try {
+    return { ...(await commit(type)), type }
+  } catch (error) {
+    if (artifact.type !== null || !isLadingError(error, 'CONFLICT')) throw error
+    const head = await transport.head(upload.key, { signal })
+    if (head === null || head.type === type) throw error
+    return { ...(await commit(head.type)), type: head.type }
+  }
 }
 
 /** A type that differs is refused before any byte travels; the commit itself decides. */
 function assertSameType(artifact: Artifact, { head }: Upload): void {
-  if (head === null || head.type === artifact.type) return
+  if (head === null || artifact.type === null || head.type === artifact.type) return
   throw new LadingError('CONFLICT', {
     key: artifact.name,
     detail: `the artifact has type ${JSON.stringify(head.type)}, not ${JSON.stringify(artifact.type)}`,
@@ -80,37 +139,72 @@ function assertSameType(artifact: Artifact, { head }: Upload): void {
   })
 }
 
+/** Empties `collected`: what it holds for each of many thousand files is let go of before the commit. */
 async function storeContents(
   ports: ClientPorts,
   { collected, upload }: { collected: Collected; upload: Upload },
   options: LogOptions,
 ): Promise<Manifest> {
-  const reads = [...collected].flatMap(([path, contents]) =>
-    contents.flatMap((content) => ('source' in content ? [{ path, ...content }] : [])),
-  )
-  const sizes = reads.map(({ sizeBytes }) => sizeBytes)
-  const bytesTotal = sizes.includes(null) ? null : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
-  const meter = createMeter({ phase: 'log', filesTotal: reads.length, bytesTotal }, options.onProgress)
-  const sources = reads.map(({ source }) => counted(source, meter.file))
-  const transfer = { signal: options.signal, onBytes: meter.bytes }
-  const stored = ports.transport.capabilities.onePass
-    ? await upload.ingest(sources, transfer)
-    : await uploadMissing(upload, sources, transfer)
-  const entries = reads.map(({ path }, index): Entry => {
-    const { digest, sizeBytes } = stored[index]!
-    return { path, digest, size: sizeBytes }
-  })
-  const known = [...collected.values()].flat().flatMap((content) => ('entry' in content ? [content.entry] : []))
-  const manifest = createManifest(oneContentPerPath([...known, ...entries]))
+  const reads: SourceContent[] = []
+  for (const contents of collected.values())
+    for (const content of contents) if ('source' in content) reads.push(content)
+  const stored = await storeReads(ports, { reads, upload }, options)
+  const entries = new Map<string, Entry>()
+  for (const entry of entriesOf(collected, stored)) addEntry(entries, entry)
+  collected.clear()
+  const manifest = createManifest(entries.values())
   assertLoggable(manifest)
   return manifest
+}
+
+/** Reads and stores everything; answers in the order of `reads`. */
+async function storeReads(
+  ports: ClientPorts,
+  { reads, upload }: { reads: readonly SourceContent[]; upload: Upload },
+  { signal, onProgress }: LogOptions,
+): Promise<readonly IngestedBlob[]> {
+  const bytesTotal = reads.reduce<number | null>(
+    (sum, { sizeBytes }) => (sum === null || sizeBytes === null ? null : sum + sizeBytes),
+    0,
+  )
+  const meter = createMeter({ phase: 'log', filesTotal: reads.length, bytesTotal }, onProgress)
+  const transfer = { signal, onBytes: meter.bytes }
+  const stored: IngestedBlob[] = []
+  for (let from = 0; from < reads.length; from += BATCH_COUNT) {
+    const sources = reads.slice(from, from + BATCH_COUNT).map(({ source }) => counted(source, meter.file))
+    for (const blob of await storeSources(ports, upload, { sources, transfer })) stored.push(blob)
+  }
+  return stored
+}
+
+/** The entries of all that was collected; `stored` is what became of its sources, in their order. */
+function* entriesOf(collected: Collected, stored: readonly IngestedBlob[]): Generator<Entry> {
+  const blobs = stored.values()
+  for (const [path, contents] of collected) {
+    for (const content of contents) {
+      if ('entry' in content) yield content.entry
+      else {
+        const { digest, sizeBytes } = blobs.next().value!
+        yield { path, digest, size: sizeBytes }
+      }
+    }
+  }
+}
+
+function storeSources(
+  { transport }: ClientPorts,
+  upload: Upload,
+  { sources, transfer }: { readonly sources: readonly ByteSource[]; readonly transfer: Transfer },
+): Promise<readonly IngestedBlob[]> {
+  if (transport.capabilities.onePass) return upload.ingest(sources, transfer)
+  return uploadMissing(upload, sources, transfer)
 }
 
 /** Where digests come first: hash all, ask what is missing, send that. */
 async function uploadMissing(
   upload: Upload,
   sources: readonly ByteSource[],
-  transfer: { signal: AbortSignal | undefined; onBytes: (count: number) => void },
+  transfer: Transfer,
 ): Promise<readonly IngestedBlob[]> {
   const hashed: IngestedBlob[] = []
   for (const source of sources) hashed.push(await hashSource(source, transfer.signal))
@@ -134,39 +228,35 @@ async function hashSource(source: ByteSource, signal: AbortSignal | undefined): 
 
 /** The same source, which tells when it was read to its end. */
 function counted(source: ByteSource, onEnd: () => void): ByteSource {
-  return {
-    sizeBytes: source.sizeBytes,
-    async *read(options) {
-      yield* source.read(options)
-      onEnd()
-    },
-  }
+  return { sizeBytes: source.sizeBytes, read: (options) => toldAtEnd(source.read(options), onEnd) }
 }
 
-function oneContentPerPath(entries: readonly Entry[]): readonly Entry[] {
-  const unique = new Map<string, Entry>()
-  for (const entry of entries) {
-    const before = unique.get(entry.path)
-    if (before && before.digest !== entry.digest) {
-      throw new LadingError('CONFLICT', {
-        key: entry.path,
-        detail: `the path was added twice with different content: ${before.digest} and ${entry.digest}`,
-        next: 'add it once, or pass `overwrite: true` with the one that is meant',
-      })
-    }
-    unique.set(entry.path, entry)
+async function* toldAtEnd(chunks: AsyncIterable<Uint8Array>, onEnd: () => void): AsyncGenerator<Uint8Array> {
+  yield* chunks
+  onEnd()
+}
+
+/** One path has one content. */
+function addEntry(entries: Map<string, Entry>, entry: Entry): void {
+  const before = entries.get(entry.path)
+  if (before && before.digest !== entry.digest) {
+    throw new LadingError('CONFLICT', {
+      key: entry.path,
+      detail: `the path was added twice with different content: ${before.digest} and ${entry.digest}`,
+      next: 'add it once, or pass `overwrite: true` with the one that is meant',
+    })
   }
-  return [...unique.values()]
+  entries.set(entry.path, entry)
 }
 
 function sealed(
   artifact: Artifact,
-  logged: { project: string; manifest: Manifest; n: number; created: boolean; aliases: readonly string[] },
+  logged: LogOutcome & { readonly project: string; readonly manifest: Manifest; readonly type: string },
 ): LogResult {
-  const { project, manifest, n, created, aliases } = logged
+  const { project, manifest, n, type, created, aliases } = logged
   const digest = manifestDigest(manifest)
   const sizeBytes = manifestSize(manifest)
-  artifact.seal({ n, created, aliases, digest, sizeBytes, manifest })
+  artifact.seal({ n, type, created, aliases, digest, sizeBytes, manifest })
   const fileCount = manifest.entries.length
   return { project, name: artifact.name, version: formatVersion(n), n, created, aliases, digest, sizeBytes, fileCount }
 }

@@ -1,5 +1,5 @@
 import { LadingError } from '../../domain/errors.ts'
-import { assertName } from '../../domain/names.ts'
+import { assertName, assertType } from '../../domain/names.ts'
 import { formatRef, parseRef } from '../../domain/refs.ts'
 import type { Ref } from '../../domain/refs.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
@@ -18,6 +18,7 @@ export interface ResolveOptions extends CallOptions {
 /** The live version that a ref names. Rejects `NOT_FOUND`, saying whether it was deleted or never there. */
 export async function resolveVersion(ports: ClientPorts, text: string, options: ResolveOptions): Promise<Version> {
   const ref = parseRef(text)
+  if (options.type !== undefined) assertType(options.type)
   const key = artifactOf(ref, options.project)
   const found = await ports.transport.resolve(key, ref.selector, { signal: options.signal })
   if (found === null || !found.live) throw versionNotFound(ref, key, found?.ended ?? null)
@@ -34,6 +35,17 @@ export async function resolveVersion(ports: ClientPorts, text: string, options: 
 /** The artifact that a ref means: in its own project, else in the one that is set. */
 export function artifactOf(ref: Ref, project: string | undefined): ArtifactKey {
   return { project: ref.project ?? assertName('project', project), artifact: ref.artifact }
+}
+
+/** The artifact that a name means, with an optional project in front. A selector behind it is `INVALID`. */
+export function artifactNamed(text: string, project: string | undefined): ArtifactKey {
+  const ref = parseRef(text)
+  if (!/[:@]/.test(text)) return artifactOf(ref, project)
+  throw new LadingError('INVALID', {
+    key: text,
+    detail: 'this is about an artifact, not about one version of it',
+    next: `give its name: ${ref.project === undefined ? '' : `${ref.project}/`}${ref.artifact}`,
+  })
 }
 
 function versionNotFound(ref: Ref, { project, artifact }: ArtifactKey, ended: string | null): LadingError {

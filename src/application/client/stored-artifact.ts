@@ -2,6 +2,7 @@ import type { Move } from '../../domain/head.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { LadingError } from '../../domain/errors.ts'
+import { assertDescription } from './assert-arguments.ts'
 import { newChange } from './client-ports.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { paged } from './paged.ts'
@@ -45,7 +46,8 @@ export class StoredArtifact {
 
   /** Replaces the description. At most 16 KiB. */
   async update({ description }: { description: string }, options: CallOptions = {}): Promise<void> {
-    await this.#ports.transport.describe(this.#key(), { ...newChange(this.#ports, null), description }, options)
+    const edit = { ...newChange(this.#ports, null), description: assertDescription(description) }
+    await this.#ports.transport.describe(this.#key(), edit, options)
   }
 
   /** Deletes all versions and hides the name until it is logged again; numbers then go on. */
@@ -56,7 +58,7 @@ export class StoredArtifact {
   /** Rejects `NOT_FOUND` when the artifact has no live version. */
   async assertExists(options: CallOptions = {}): Promise<void> {
     const head = await this.#ports.transport.head(this.#key(), options)
-    if (head !== null && head.next > head.floor) return
+    if (head?.latest) return
     throw new LadingError('NOT_FOUND', {
       key: `${this.project}/${this.name}`,
       detail: 'no such artifact',

@@ -5,6 +5,7 @@ import type { FileEntry, Manifest } from '../../domain/manifest.ts'
 import type { Digest } from '../../domain/digest.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import type { Location } from '../../ports/blob-store.ts'
+import type { TargetFolder } from '../../ports/files.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { createMeter } from './progress.ts'
 import type { WorkOptions } from './progress.ts'
@@ -12,6 +13,7 @@ import type { WorkOptions } from './progress.ts'
 /** One entry that is not as the manifest says. */
 export interface Difference {
   readonly path: string
+  /** `modified` also stands for a folder or a link in a file's place, and for a file that may not be read. */
   readonly problem: 'missing' | 'modified' | 'corrupt'
   readonly detail: string
 }
@@ -59,14 +61,30 @@ export async function verifyVersion(
 
 type Check = (entry: FileEntry) => Promise<Difference | null>
 
-function folderCheck(target: ReturnType<ClientPorts['files']['target']>, call: CallOptions): Check {
-  return async ({ path, digest, size }) => {
-    const file = await target.inspect(path, call)
-    if (file === null) return { path, problem: 'missing', detail: 'no such file' }
-    if (file.sizeBytes !== size) return modified(path, `${size} bytes`, `${file.sizeBytes} bytes`)
-    const actual = await file.digest(call)
-    return actual === digest ? null : modified(path, digest, actual)
+function folderCheck(target: TargetFolder, call: CallOptions): Check {
+  return async (entry) => {
+    try {
+      return await compareFile(target, entry, call)
+    } catch (error) {
+      // Of the folder itself it is no answer about one file: somebody named the wrong one.
+      if (!isLadingError(error) || error.key === target.root) throw error
+      // A folder or a link in its place, a file that changes, or one that may not be read.
+      if (error.code !== 'CONFLICT' && error.code !== 'UNAUTHORIZED') throw error
+      return { path: entry.path, problem: 'modified', detail: error.detail }
+    }
   }
+}
+
+async function compareFile(
+  target: TargetFolder,
+  { path, digest, size }: FileEntry,
+  call: CallOptions,
+): Promise<Difference | null> {
+  const file = await target.inspect(path, call)
+  if (file === null) return { path, problem: 'missing', detail: 'no such file' }
+  if (file.sizeBytes !== size) return modified(path, `${size} bytes`, `${file.sizeBytes} bytes`)
+  const actual = await file.digest(call)
+  return actual === digest ? null : modified(path, digest, actual)
 }
 
 function modified(path: string, expected: string, actual: string): Difference {

@@ -5,11 +5,14 @@ import { isFileEntry } from '../../domain/manifest.ts'
 import type { Entry, Manifest } from '../../domain/manifest.ts'
 import { normaliseMetadata } from '../../domain/metadata.ts'
 import type { Metadata } from '../../domain/metadata.ts'
+import { assertPath } from '../../domain/paths.ts'
 import { formatVersion } from '../../domain/refs.ts'
 import type { RunRef, VersionKey } from '../../domain/version.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import type { VersionView } from '../../ports/metadata-store.ts'
+import { assertBoolean } from '../../ports/facade/value-checks.ts'
 import { Artifact } from './artifact.ts'
+import { assertDiskPath } from './assert-arguments.ts'
 import { newChange } from './client-ports.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { downloadVersion } from './download.ts'
@@ -107,14 +110,16 @@ export class Version {
 
   /** Compares a folder with the manifest, or the stored bytes when no folder is given. Lists what differs. */
   async verify(folder?: string, options: WorkOptions = {}): Promise<Verification> {
+    const inFolder = folder === undefined ? undefined : assertDiskPath(folder)
     const manifest = await this.manifest({ signal: options.signal })
     const version = { project: this.project, manifest, digest: this.digest }
-    return verifyVersion(this.#ports, version, { ...options, folder })
+    return verifyVersion(this.#ports, version, { ...options, folder: inFolder })
   }
 
   /** One file, to be read without a download. Rejects `NOT_FOUND` when there is none, `UNSUPPORTED` for a reference. */
   async file(path: string, options: CallOptions = {}): Promise<StoredFile> {
-    const entry = (await this.entries(options)).find((candidate) => candidate.path === path)
+    const wanted = assertPath(path)
+    const entry = (await this.entries(options)).find((candidate) => candidate.path === wanted)
     if (!entry) throw fileNotFound(this.ref, path)
     if (!isFileEntry(entry)) throw isReference(entry)
     const { transport } = this.#ports
@@ -152,6 +157,7 @@ export class Version {
    * included, unless `aliases: true`; `latest` then falls back to the newest live version.
    */
   async delete({ aliases = false, ...options }: CallOptions & { readonly aliases?: boolean } = {}): Promise<void> {
+    assertBoolean('aliases', aliases)
     const removal = { ...newChange(this.#ports, null), withAliases: aliases }
     await this.#ports.transport.deleteVersion(this.#view.key, removal, options)
   }

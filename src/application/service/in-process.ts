@@ -1,3 +1,4 @@
+import { deniedCollaboration } from '../../ports/denied.ts'
 import type { Transport, TransportCapabilities } from '../../ports/transport.ts'
 import { traceLineage } from './lineage.ts'
 import { readManifest } from './manifests.ts'
@@ -16,6 +17,7 @@ export function createInProcessTransport(ports: ServicePorts): Transport {
   return {
     capabilities: capabilitiesOf(ports),
     ...createChanges(ports),
+    ...deniedCollaboration(),
     upload: (key, options) => beginUpload(ports, key, options),
     resolve: (key, selector, options) => metadata.resolve(key, selector, options),
     head: (key, options) => metadata.head(key, options),
@@ -45,14 +47,12 @@ export function createInProcessTransport(ports: ServicePorts): Transport {
   }
 }
 
-function capabilitiesOf({ metadata, blobs }: ServicePorts): TransportCapabilities {
+function capabilitiesOf({ metadata }: ServicePorts): TransportCapabilities {
   return Object.freeze({
     adapter: metadata.capabilities.adapter,
     onePass: true,
     expect: true,
-    collaborate: metadata.capabilities.drafts,
-    presign: blobs.capabilities.presign,
-    resume: false,
+    collaborate: false,
     delete: true,
     export: true,
     delivery: 'alone',

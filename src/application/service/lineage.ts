@@ -11,15 +11,22 @@ interface Neighbour {
   readonly way: 'up' | 'down'
 }
 
+/** Where a walk stopped. */
+interface End {
+  readonly way: Neighbour['way']
+  readonly nodes: readonly LineageNode[]
+}
+
 interface Graph {
   readonly nodes: Map<string, LineageNode>
   readonly edges: Map<string, LineageEdge>
-  truncated: boolean
+  isFull: boolean
 }
 
 /**
  * The graph around a version. What was reached upwards is followed upwards only, and downwards likewise: else every
- * other product of an input would count as lineage. Costs 2 requests a version, 1 a run, side by side for each step.
+ * other product of an input would count as lineage. Costs 2 requests a version, 1 a run, side by side for each step;
+ * those of the last step too, because only a look tells whether it goes on from there.
  */
 export async function traceLineage(
   store: MetadataStore,
@@ -27,7 +34,8 @@ export async function traceLineage(
   { direction, depth, ...options }: LineageOptions & CallOptions,
 ): Promise<LineageGraph> {
   const root = versionNode(start)
-  const graph: Graph = { nodes: new Map([[root.id, root]]), edges: new Map(), truncated: false }
+  const graph: Graph = { nodes: new Map([[root.id, root]]), edges: new Map(), isFull: false }
+  const ends: End[] = []
   for (const way of direction === 'both' ? (['up', 'down'] as const) : [direction]) {
     const reached = new Set([root.id])
     let frontier: readonly LineageNode[] = [root]
@@ -37,8 +45,23 @@ export async function traceLineage(
         return extend(graph, node, { found: around[index]!.filter((next) => next.way === way), reached })
       })
     }
+    ends.push({ way, nodes: frontier })
   }
-  return { nodes: [...graph.nodes.values()], edges: [...graph.edges.values()], truncated: graph.truncated }
+  const truncated = graph.isFull || (await goesOn(store, graph, { ends, options }))
+  return { nodes: [...graph.nodes.values()], edges: [...graph.edges.values()], truncated }
+}
+
+/** Whether an edge that the graph does not have leads on from where a walk stopped. */
+async function goesOn(
+  store: MetadataStore,
+  { edges }: Graph,
+  { ends, options }: { readonly ends: readonly End[]; readonly options: CallOptions },
+): Promise<boolean> {
+  const stops = ends.flatMap(({ way, nodes }) => nodes.map((node) => ({ way, node })))
+  const around = await Promise.all(stops.map(({ node }) => neighboursOf(store, node, options)))
+  return stops.some(({ way, node }, index) => {
+    return around[index]!.some((next) => next.way === way && !edges.has(edgeKey(edgeBetween(node, next))))
+  })
 }
 
 /** Adds what is next to a node; answers the nodes that were not reached before. */
@@ -51,16 +74,20 @@ function extend(
   for (const neighbour of found) {
     const { node } = neighbour
     if (!graph.nodes.has(node.id) && graph.nodes.size >= LINEAGE_NODES_MAX) {
-      graph.truncated = true
+      graph.isFull = true
       continue
     }
     graph.nodes.set(node.id, node)
     const edge = edgeBetween(from, neighbour)
-    graph.edges.set(`${edge.kind} ${edge.from} ${edge.to}`, edge)
+    graph.edges.set(edgeKey(edge), edge)
     if (!reached.has(node.id)) fresh.push(node)
     reached.add(node.id)
   }
   return fresh
+}
+
+function edgeKey({ kind, from, to }: LineageEdge): string {
+  return `${kind} ${from} ${to}`
 }
 
 function edgeBetween(from: LineageNode, { node, kind, way }: Neighbour): LineageEdge {

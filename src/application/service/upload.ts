@@ -34,7 +34,8 @@ export async function beginUpload(
     head: prepared.head,
     async ingest(sources, transfer) {
       const blobsStored = await blobs.ingest(sources, { ...transfer, collection, known })
-      for (const { digest, location } of blobsStored) stored.set(digest, location)
+      // What is an object of its own need not be remembered: there may be very many.
+      for (const { digest, location } of blobsStored) if (location !== null) stored.set(digest, location)
       return blobsStored
     },
     async missing(wanted, call) {
@@ -136,7 +137,7 @@ async function storeManifest(
 ): Promise<void> {
   const digest = manifestDigest(manifest)
   const layout = new Map<Digest, Location>()
-  for (const blob of blobDigests(manifest).keys()) {
+  for (const blob of stored.size > 0 ? blobDigests(manifest).keys() : []) {
     const location = stored.get(blob)
     if (location) layout.set(blob, location)
   }

@@ -34,7 +34,10 @@ export function createLogCommand(signal: AbortSignal): Command {
     )
     .argument('<path...>', 'files and folders')
     .option('--name <name>', 'name of the artifact (default: that of the one path, with --run: run-<id>-<path>)')
-    .option('--type <type>', 'type of the artifact, fixed by its first version (default: unspecified)')
+    .option(
+      '--type <type>',
+      'type of the artifact, fixed by its first version (default: that of the artifact, or unspecified)',
+    )
     .addOption(repeatable('--alias <alias>', 'alias that moves to the version'))
     .option('--metadata <json>', 'JSON, or @file to read it from')
     .option('--description <text>', 'description of the artifact')

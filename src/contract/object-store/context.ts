@@ -111,13 +111,13 @@ const PAGES_MAX = 5_000
 export async function listAll(
   store: ObjectStore,
   prefix: string,
-  options: Pick<ListOptions, 'depth' | 'limit'> & { readonly between?: (pages: number) => Promise<void> },
+  options: Pick<ListOptions, 'depth' | 'details' | 'limit'> & { readonly between?: (pages: number) => Promise<void> },
 ): Promise<ListEntry[]> {
-  const { depth, limit, between } = options
+  const { depth, details, limit, between } = options
   const entries: ListEntry[] = []
   let cursor: string | undefined
   for (let pages = 1; pages <= PAGES_MAX; pages++) {
-    const page = await store.list(prefix, { depth, limit, cursor })
+    const page = await store.list(prefix, { depth, details, limit, cursor })
     if (page.entries.length > limit) throw new ContractFailure(`at most ${limit} entries`, `${page.entries.length}`)
     entries.push(...page.entries)
     cursor = page.cursor

@@ -60,6 +60,25 @@ export const listingCases: readonly ObjectStoreCase[] = [
   },
   {
     ...base,
+    id: 'object.list.without-details',
+    obligation: 'False when nobody looks at sizes and etags: a store may then answer null for both',
+    async run({ open, key, bytes, namespace, check }) {
+      const store = await open()
+      for (const name of ['a', 'b/x', 'c']) await store.putIfAbsent(key(name), bytes(name, 10), {})
+
+      for (const depth of ['children', 'all'] as const) {
+        const named = await listAll(store, namespace, { depth, details: false, limit: 2 })
+        const known = await listAll(store, namespace, { depth, limit: 2 })
+        check.equal(
+          named.map((entry) => entry.key),
+          known.map((entry) => entry.key),
+          depth,
+        )
+      }
+    },
+  },
+  {
+    ...base,
     id: 'object.list.prefix-is-a-folder',
     obligation: 'Lists keys below `prefix`, which ends with `/` or is empty.',
     async run({ open, key, bytes, check }) {

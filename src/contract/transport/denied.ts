@@ -1,8 +1,8 @@
 import { manifestDigest } from '../../domain/manifest.ts'
-import type { Transport } from '../../ports/transport.ts'
+import type { Transport, Upload } from '../../ports/transport.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
 import { sourceOf } from '../data.ts'
-import { changeOf, logFiles, manifestOf, moveOf, transportCapabilityNames } from './context.ts'
+import { changeOf, intentOf, logFiles, manifestOf, moveOf, runOf, transportCapabilityNames } from './context.ts'
 import type { TransportCase } from './context.ts'
 
 const base = { category: 'capabilities', tier: 'quick', requires: [] } as const
@@ -52,5 +52,23 @@ async function callsByCapability(transport: Transport, key: ArtifactKey): Promis
       () => transport.deleteArtifact(key, changeOf(), {}),
     ],
     export: [() => Array.fromAsync(transport.export(key, { since: 0 }))],
+    collaborate: collaborationCalls(transport, { key, upload }),
   }
+}
+
+function collaborationCalls(
+  transport: Transport,
+  { key, upload }: { readonly key: ArtifactKey; readonly upload: Upload },
+): Calls[string] {
+  const round = { ...key, id: 'night', round: 0 }
+  const manifest = manifestOf({ 'a.bin': new Uint8Array(3) })
+  const { type, metadata, description } = intentOf()
+  const intent = { ...changeOf(), run: runOf(key.project, 'r1'), type, metadata, description }
+  return [
+    () => transport.draftRound(round, {}),
+    () => transport.upsert(round, { upload, manifest, intent }, {}),
+    () => transport.finish(round, { ...intent, aliases: [], onConflict: 'refuse' }, {}),
+    () => transport.abandon(round, changeOf(), {}),
+    () => transport.drafts(key, { limit: 1 }),
+  ]
 }

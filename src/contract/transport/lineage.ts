@@ -32,7 +32,7 @@ export const lineageCases: readonly TransportCase[] = [
 
       check.equal(
         await ask('data', { direction: 'both', depth: 0 }),
-        { nodes: ['data:v0'], edges: [], truncated: false },
+        { nodes: ['data:v0'], edges: [], truncated: true },
         'depth 0',
       )
       check.equal(
@@ -40,7 +40,7 @@ export const lineageCases: readonly TransportCase[] = [
         {
           nodes: ['data:v0', 'run/prepare'],
           edges: ['produced run/prepare data:v0'],
-          truncated: false,
+          truncated: true,
         },
         'up 1',
       )
@@ -58,7 +58,7 @@ export const lineageCases: readonly TransportCase[] = [
         {
           nodes: ['data:v0', 'run/train'],
           edges: ['used data:v0 run/train'],
-          truncated: false,
+          truncated: true,
         },
         'down 1',
       )
@@ -81,7 +81,7 @@ export const lineageCases: readonly TransportCase[] = [
             'used data:v0 run/train',
             'used model:v0 run/eval',
           ],
-          truncated: false,
+          truncated: true,
         },
         'both 2',
       )
@@ -145,7 +145,8 @@ export const lineageCases: readonly TransportCase[] = [
     ...base,
     id: 'transport.lineage.truncated',
     tier: 'full',
-    obligation: 'Whether something within `depth` was left out because the graph grew too large.',
+    obligation:
+      'Whether there is more than this: beyond `depth`, or because the graph grew too large. False: it is complete.',
     async run({ open, project, files, check }) {
       const ann = await open()
       const version = { project, artifact: 'model', n: 0 }

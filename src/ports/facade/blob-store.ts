@@ -3,6 +3,7 @@ import { LadingError } from '../../domain/errors.ts'
 import { assertName } from '../../domain/names.ts'
 import type { BlobCapabilities, BlobSink, BlobStore, BlobWant, ProjectBlobs } from '../blob-store.ts'
 import type { ByteSource } from '../bytes.ts'
+import type { CallOptions } from '../call.ts'
 import { assertCollection, assertItems, assertNames, assertSources, assertWants } from './blob-checks.ts'
 import { sliceOf } from './byte-slice.ts'
 import { createCallGate, throwIfAborted } from './call-gate.ts'
@@ -115,18 +116,21 @@ function countedSource(source: ByteSource): ByteSource {
 
 /** Remembers what the caller's own source threw, unless it was only told to stop. */
 function watchedSource(source: ByteSource, callerErrors: Set<unknown>): ByteSource {
-  return {
-    sizeBytes: source.sizeBytes,
-    async *read(options) {
-      const bytes = watched(source.read(options), (error) => {
-        if (!options.signal?.aborted) callerErrors.add(error)
-      })
-      for await (const chunk of bytes) {
-        throwIfAborted(options)
-        if (!(chunk instanceof Uint8Array)) throw new LadingError('INVALID', { detail: 'a source gives no bytes' })
-        yield chunk
-      }
-    },
+  return { sizeBytes: source.sizeBytes, read: (options) => bytesOf(source, callerErrors, options) }
+}
+
+async function* bytesOf(
+  source: ByteSource,
+  callerErrors: Set<unknown>,
+  options: CallOptions,
+): AsyncGenerator<Uint8Array> {
+  const bytes = watched(source.read(options), (error) => {
+    if (!options.signal?.aborted) callerErrors.add(error)
+  })
+  for await (const chunk of bytes) {
+    throwIfAborted(options)
+    if (!(chunk instanceof Uint8Array)) throw new LadingError('INVALID', { detail: 'a source gives no bytes' })
+    yield chunk
   }
 }
 

@@ -5,13 +5,20 @@ import type { CallOptions } from '../call.ts'
 import type { CommitOptions, MetadataStore, PageOptions } from '../metadata-store.ts'
 import { createCallGate, throwIfAborted } from './call-gate.ts'
 import type { CallGate, GatedCall } from './call-gate.ts'
+import type { MetadataFront } from './metadata-front.ts'
 import {
   assertArtifactKey,
   assertCommand,
+  assertEdge,
+  assertMetadataEdit,
   assertPageOptions,
-  assertRunKey,
+  assertRunRecord,
   assertVersionKey,
 } from './metadata-checks.ts'
+import { checkedDrafts } from './draft-store.ts'
+import { checkedEvents } from './history-checks.ts'
+import { assertSelector } from './transport-checks.ts'
+import { assertCount, assertRunRef, assertTime } from './value-checks.ts'
 import { assertName } from '../../domain/names.ts'
 import { assertDigest } from '../../domain/digest.ts'
 
@@ -25,7 +32,7 @@ import { assertDigest } from '../../domain/digest.ts'
 export function checkedMetadataStore(store: MetadataStore): MetadataStore {
   const gate = createCallGate(store.capabilities.adapter)
   const opened = openOnce(store)
-  const front: Front = {
+  const front: MetadataFront = {
     read: (operation, key, options, body) =>
       pass(gate, { operation, key, foreign: 'UNAVAILABLE', options }, opened, body),
     write: (operation, key, options, body) =>
@@ -39,15 +46,9 @@ export function checkedMetadataStore(store: MetadataStore): MetadataStore {
     ...checkedListings(front, store),
     ...checkedRuns(front, store),
     ...checkedHistory(front, store),
+    drafts: checkedDrafts(front, store),
     close: () => gate.close(() => store.close()),
   }
-}
-
-type Pass = <T>(operation: string, key: string, options: CallOptions, body: () => Promise<T>) => Promise<T>
-
-interface Front {
-  readonly read: Pass
-  readonly write: Pass
 }
 
 /** An adapter checks its format before anything else; a check that failed is tried again. */
@@ -82,7 +83,7 @@ const nameOf = (key: { project: string; artifact: string; n?: number }): string 
   return key.n === undefined ? artifact : `${artifact}:v${key.n}`
 }
 
-function checkedCommands(front: Front, store: MetadataStore): Pick<MetadataStore, 'prepare' | 'commit'> {
+function checkedCommands(front: MetadataFront, store: MetadataStore): Pick<MetadataStore, 'prepare' | 'commit'> {
   return {
     prepare: (key, options) =>
       front.read('prepare', nameOf(key), options, async () => {
@@ -111,13 +112,19 @@ type Versions = Pick<
   | 'writeLayout'
 >
 
-function checkedVersions({ read, write }: Front, store: MetadataStore): Versions {
+function checkedVersions({ read, write }: MetadataFront, store: MetadataStore): Versions {
   return {
     head: (key, options) => read('head', nameOf(key), options, async () => store.head(assertArtifactKey(key), options)),
     resolve: (key, selector, options) =>
-      read('resolve', nameOf(key), options, async () => store.resolve(assertArtifactKey(key), selector, options)),
+      read('resolve', nameOf(key), options, async () => {
+        assertSelector(selector)
+        return store.resolve(assertArtifactKey(key), selector, options)
+      }),
     locate: (key, selector, options) =>
-      read('locate', nameOf(key), options, async () => store.locate(assertArtifactKey(key), selector, options)),
+      read('locate', nameOf(key), options, async () => {
+        assertSelector(selector)
+        return store.locate(assertArtifactKey(key), selector, options)
+      }),
     record: (key, options) =>
       read('record', nameOf(key), options, async () => store.record(assertVersionKey(key), options)),
     versions: (key, options) =>
@@ -130,7 +137,9 @@ function checkedVersions({ read, write }: Front, store: MetadataStore): Versions
     metadataEdit: (key, options) =>
       read('metadataEdit', nameOf(key), options, async () => store.metadataEdit(assertVersionKey(key), options)),
     editMetadata: (key, edit, options) =>
-      write('editMetadata', nameOf(key), options, async () => store.editMetadata(assertVersionKey(key), edit, options)),
+      write('editMetadata', nameOf(key), options, async () => {
+        await store.editMetadata(assertVersionKey(key), assertMetadataEdit(edit), options)
+      }),
     layout: (project, manifest, options) =>
       read('layout', manifest, options, async () => {
         return store.layout(assertName('project', project), assertDigest(manifest), options)
@@ -143,7 +152,7 @@ function checkedVersions({ read, write }: Front, store: MetadataStore): Versions
 }
 
 function checkedListings(
-  { read }: Front,
+  { read }: MetadataFront,
   store: MetadataStore,
 ): Pick<MetadataStore, 'projects' | 'artifacts' | 'runs'> {
   const page = <O extends PageOptions>(options: O): O => {
@@ -161,19 +170,20 @@ function checkedListings(
 
 type Runs = Pick<MetadataStore, 'startRun' | 'run' | 'endRun' | 'recordEdge' | 'linksOf' | 'linksOfRun'>
 
-function checkedRuns({ read, write }: Front, store: MetadataStore): Runs {
+function checkedRuns({ read, write }: MetadataFront, store: MetadataStore): Runs {
   return {
     startRun: (run, options) =>
-      write('startRun', run.id, options, async () => store.startRun(assertRunKey(run), options)),
+      write('startRun', run.id, options, async () => store.startRun(assertRunRecord(run), options)),
     run: (project, id, options) =>
       read('run', id, options, async () => store.run(assertName('project', project), assertName('run', id), options)),
     endRun: (run, at, options) =>
-      write('endRun', run.id, options, async () => store.endRun(assertRunKey(run), at, options)),
+      write('endRun', run.id, options, async () => {
+        assertTime(at)
+        await store.endRun(assertRunRef(run), at, options)
+      }),
     recordEdge: (edge, options) =>
       write('recordEdge', nameOf(edge.version), options, async () => {
-        assertRunKey(edge.run)
-        assertVersionKey(edge.version)
-        await store.recordEdge(edge, options)
+        await store.recordEdge(assertEdge(edge), options)
       }),
     linksOf: (key, options) =>
       read('linksOf', nameOf(key), options, async () => store.linksOf(assertVersionKey(key), options)),
@@ -184,13 +194,20 @@ function checkedRuns({ read, write }: Front, store: MetadataStore): Runs {
   }
 }
 
-function checkedHistory({ read, write }: Front, store: MetadataStore): Pick<MetadataStore, 'export' | 'import'> {
+function checkedHistory(
+  { read, write }: MetadataFront,
+  store: MetadataStore,
+): Pick<MetadataStore, 'export' | 'import'> {
   return {
     async *export(key, options): AsyncGenerator<HistoryEvent> {
-      const events = store.export(assertArtifactKey(key), options)[Symbol.asyncIterator]()
+      const call = ['export', nameOf(key), options] as const
+      const events = await read(...call, async () => {
+        assertCount('the first version to export', options.since)
+        return store.export(assertArtifactKey(key), options)[Symbol.asyncIterator]()
+      })
       try {
         for (;;) {
-          const next = await read('export', nameOf(key), options, () => events.next())
+          const next = await read(...call, () => events.next())
           if (next.done) return
           throwIfAborted(options)
           yield next.value
@@ -200,6 +217,8 @@ function checkedHistory({ read, write }: Front, store: MetadataStore): Pick<Meta
       }
     },
     import: (key, events, options) =>
-      write('import', nameOf(key), options, async () => store.import(assertArtifactKey(key), events, options)),
+      write('import', nameOf(key), options, async () => {
+        await store.import(assertArtifactKey(key), checkedEvents(events), options)
+      }),
   }
 }

@@ -1,6 +1,7 @@
 import { LadingError } from '../../domain/errors.ts'
 import type { ErrorCode } from '../../domain/errors.ts'
 import type { CallOptions } from '../call.ts'
+import { deniedError } from '../denied.ts'
 import type { TransportCapabilities } from '../transport.ts'
 import type { CallGate } from './call-gate.ts'
 
@@ -29,7 +30,7 @@ export function frontOf(gate: CallGate, capabilities: TransportCapabilities): Tr
     return async <T>({ key, requires, options, ...call }: TransportCall, body: () => Promise<T>): Promise<T> => {
       try {
         return await gate.run({ ...call, foreign, signal: options.signal }, async () => {
-          if (requires !== undefined && !capabilities[requires]) throw denied(requires)
+          if (requires !== undefined && !capabilities[requires]) throw deniedError(requires)
           return body()
         })
       } catch (error) {
@@ -38,11 +39,4 @@ export function frontOf(gate: CallGate, capabilities: TransportCapabilities): Tr
     }
   }
   return { gate, read: pass('UNAVAILABLE'), write: pass('UNKNOWN_OUTCOME') }
-}
-
-function denied(capability: string): LadingError {
-  return new LadingError('UNSUPPORTED', {
-    detail: `this service has no ${capability}`,
-    next: 'see its capabilities, or use another store',
-  })
 }

@@ -1,14 +1,16 @@
 import type { HistoryEvent } from '../../domain/history.ts'
 import { assertDigest } from '../../domain/digest.ts'
 import { normaliseMetadata } from '../../domain/metadata.ts'
-import { assertMovableAlias, assertName } from '../../domain/names.ts'
+import { assertName } from '../../domain/names.ts'
 import type { PageOptions } from '../metadata-store.ts'
-import type { Transport } from '../transport.ts'
+import type { Transport, Upload } from '../transport.ts'
 import { assertWants } from './blob-checks.ts'
 import { createCallGate, throwIfAborted } from './call-gate.ts'
 import { watchedSink } from './caller-errors.ts'
-import { assertArtifactKey, assertPageOptions, assertRunKey, assertVersionKey } from './metadata-checks.ts'
-import { assertChange, assertLineage, assertSelector, assertVersionNumber } from './transport-checks.ts'
+import { assertArtifactKey, assertPageOptions, assertRunRecord, assertVersionKey } from './metadata-checks.ts'
+import { assertChange, assertLineage, assertMove, assertSelector } from './transport-checks.ts'
+import { checkedCollaboration } from './collaboration.ts'
+import { assertBoolean, assertCount, assertRunRef, assertText, assertTime } from './value-checks.ts'
 import { frontOf } from './transport-front.ts'
 import type { TransportFront } from './transport-front.ts'
 import { checkedUpload } from './upload.ts'
@@ -26,10 +28,13 @@ import { checkedUpload } from './upload.ts'
 export function checkedTransport(transport: Transport): Transport {
   const { capabilities } = transport
   const front = frontOf(createCallGate(capabilities.adapter), capabilities)
+  // An adapter knows its own uploads, and not the fronts of them.
+  const uploads = new WeakMap<Upload, Upload>()
   return {
     capabilities,
     ...checkedVersions(front, transport),
-    ...checkedBytes(front, transport),
+    ...checkedBytes(front, transport, uploads),
+    ...checkedCollaboration(front, transport, uploads),
     ...checkedChanges(front, transport),
     ...checkedListings(front, transport),
     ...checkedRuns(front, transport),
@@ -76,13 +81,17 @@ function checkedVersions({ read }: TransportFront, transport: Transport): Versio
 function checkedBytes(
   front: TransportFront,
   transport: Transport,
+  uploads: WeakMap<Upload, Upload>,
 ): Pick<Transport, 'upload' | 'manifest' | 'read' | 'layout'> {
   return {
     upload: (key, options) =>
       front.read({ operation: 'upload', key: nameOf(key), options }, async () => {
         assertArtifactKey(key)
         options.bases.forEach(assertDigest)
-        return checkedUpload(front, nameOf(key), await transport.upload(key, options))
+        const upload = await transport.upload(key, options)
+        const checked = checkedUpload(front, nameOf(key), upload)
+        uploads.set(checked, upload)
+        return checked
       }),
     manifest: (key, digest, options) =>
       front.read({ operation: 'manifest', key: nameOf(key), options }, async () => {
@@ -113,16 +122,14 @@ function checkedChanges({ write }: TransportFront, transport: Transport): Change
   return {
     recordUse: (key, use, options) =>
       write({ operation: 'recordUse', key: nameOf(key), options }, async () => {
-        assertRunKey(use.run)
+        assertRunRef(use.run)
+        assertChange(use)
         await transport.recordUse(assertVersionKey(key), use, options)
       }),
     moveAlias(key, move, options) {
       const requires = move.expect === undefined ? undefined : 'expect'
       return write({ operation: 'moveAlias', key: nameOf(key), options, requires }, async () => {
-        assertChange(move)
-        assertMovableAlias(move.alias)
-        if (move.target) assertSelector(move.target)
-        if (typeof move.expect === 'number') assertVersionNumber(move.expect)
+        assertMove(move)
         await transport.moveAlias(assertArtifactKey(key), move, options)
       })
     },
@@ -135,11 +142,13 @@ function checkedChanges({ write }: TransportFront, transport: Transport): Change
     describe: (key, edit, options) =>
       write({ operation: 'describe', key: nameOf(key), options }, async () => {
         assertChange(edit)
+        assertText('the description', edit.description)
         await transport.describe(assertArtifactKey(key), edit, options)
       }),
     deleteVersion: (key, removal, options) =>
       write({ operation: 'deleteVersion', key: nameOf(key), options, requires: 'delete' }, async () => {
         assertChange(removal)
+        assertBoolean('withAliases', removal.withAliases)
         await transport.deleteVersion(assertVersionKey(key), removal, options)
       }),
     deleteArtifact: (key, removal, options) =>
@@ -182,16 +191,17 @@ function checkedRuns({ read, write }: TransportFront, transport: Transport): Run
   return {
     startRun: (run, options) =>
       write({ operation: 'startRun', key: run.id, options }, async () =>
-        transport.startRun(assertRunKey(run), options),
+        transport.startRun(assertRunRecord({ ...run, config: normaliseMetadata(run.config) }), options),
       ),
     run: (project, id, options) =>
       read({ operation: 'run', key: id, options }, async () => {
         return transport.run(assertName('project', project), assertName('run', id), options)
       }),
     endRun: (run, at, options) =>
-      write({ operation: 'endRun', key: run.id, options }, async () =>
-        transport.endRun(assertRunKey(run), at, options),
-      ),
+      write({ operation: 'endRun', key: run.id, options }, async () => {
+        assertTime(at)
+        await transport.endRun(assertRunRef(run), at, options)
+      }),
     linksOf: (key, options) =>
       read({ operation: 'linksOf', key: nameOf(key), options }, async () => {
         return transport.linksOf(assertVersionKey(key), options)
@@ -209,7 +219,10 @@ async function* checkedExport(
   { key, options }: { key: Parameters<Transport['export']>[0]; options: Parameters<Transport['export']>[1] },
 ): AsyncGenerator<HistoryEvent> {
   const call = { operation: 'export', key: nameOf(key), options, requires: 'export' } as const
-  const events = await read(call, async () => transport.export(assertArtifactKey(key), options)[Symbol.asyncIterator]())
+  const events = await read(call, async () => {
+    assertCount('the first version to export', options.since)
+    return transport.export(assertArtifactKey(key), options)[Symbol.asyncIterator]()
+  })
   try {
     for (;;) {
       const step = await read(call, () => events.next())

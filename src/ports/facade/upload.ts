@@ -6,6 +6,7 @@ import type { LogIntent, Upload } from '../transport.ts'
 import { watchedSource } from './caller-errors.ts'
 import { assertVersionKey } from './metadata-checks.ts'
 import { assertBlobs, assertChange } from './transport-checks.ts'
+import { assertBoolean, assertDescription } from './value-checks.ts'
 import type { TransportCall, TransportFront } from './transport-front.ts'
 
 /** The checked front of one upload. */
@@ -45,6 +46,8 @@ export function checkedUpload({ read, write }: TransportFront, name: string, upl
 function checkedIntent(intent: LogIntent): LogIntent {
   assertChange(intent)
   assertType(intent.type)
+  assertBoolean('supersede', intent.supersede)
+  assertDescription(intent.description)
   if (intent.derivedFrom) assertVersionKey(intent.derivedFrom)
   return { ...intent, aliases: assertAliases(intent.aliases), metadata: normaliseMetadata(intent.metadata) }
 }

@@ -182,7 +182,7 @@ function fakeStore(overrides: Partial<ProjectBlobs>): { store: BlobStore; seen: 
     return method(...args)
   })
   const store: BlobStore = {
-    capabilities: { adapter: 'fake', onePass: true, packBelowBytes: 0, blobBytesMax: 100, presign: false },
+    capabilities: { adapter: 'fake', onePass: true, packBelowBytes: 0, blobBytesMax: 100 },
     in: () => noting as unknown as ProjectBlobs,
     close: async () => void seen.push('close'),
   }

@@ -16,6 +16,8 @@ const MANIFEST = createManifest([{ path: 'a', digest: DIGEST, size: 1 }])
 const RUN = { project: 'demo', id: 'r1', name: 'r1' }
 const CHANGE = { opId: 'op', at: '2026-01-01T00:00:00.000Z', run: null }
 const MOVE = { ...CHANGE, alias: 'prod', target: { kind: 'version', n: 0 }, expect: undefined } as const
+const ROUND = { ...KEY, id: 'night', round: 0 }
+const PART = { ...CHANGE, run: RUN, type: 'model', metadata: null, description: null }
 const INTENT: LogIntent = {
   ...CHANGE,
   type: 'model',
@@ -44,6 +46,28 @@ describe('arguments that no adapter sees: INVALID', () => {
     'a bad run': (transport) => transport.recordUse(VERSION, { ...CHANGE, run: { ...RUN, id: 'a b' } }, {}),
     'metadata that is no JSON': (transport) => {
       return transport.updateMetadata(VERSION, { ...CHANGE, metadata: { a: Number.POSITIVE_INFINITY } }, {})
+    },
+    'a change at no time': (transport) => transport.deleteArtifact(KEY, { ...CHANGE, at: '\ud800' }, {}),
+    'an operation id with a line break': (transport) => transport.deleteArtifact(KEY, { ...CHANGE, opId: 'a\n' }, {}),
+    'a change sent from a rev below zero': (transport) => {
+      return transport.deleteArtifact(KEY, { ...CHANGE, sent: { baseRev: -1, delivery: 'first' } }, {})
+    },
+    'a move by alias that may be sent again': (transport) => {
+      const target = { kind: 'alias', alias: 'best' } as const
+      return transport.moveAlias(KEY, { ...MOVE, target, sent: { baseRev: 1, delivery: 'first' } }, {})
+    },
+    'a run with a name that is too long': (transport) => {
+      return transport.recordUse(VERSION, { ...CHANGE, run: { ...RUN, name: 'x'.repeat(513) } }, {})
+    },
+    'a group without characters': (transport) => {
+      return transport.startRun({ ...RUN, group: '', config: null, createdAt: CHANGE.at }, {})
+    },
+    'an end at no time': (transport) => transport.endRun(RUN, 'x'.repeat(65), {}),
+    'a number to export from that is none': (transport) => Array.fromAsync(transport.export(KEY, { since: -1 })),
+    'a draft without id': (transport) => transport.draftRound({ ...KEY, id: '' }, {}),
+    'a round below zero': (transport) => transport.abandon({ ...ROUND, round: -1 }, CHANGE, {}),
+    'a finish with a bad alias': (transport) => {
+      return transport.finish(ROUND, { ...PART, aliases: ['v1'], onConflict: 'refuse' }, {})
     },
     'a page without rows': (transport) => transport.projects({ limit: 0 }),
     'no depth': (transport) => transport.lineage(VERSION, { direction: 'up', depth: Number.NaN }),
@@ -80,11 +104,15 @@ describe('what is denied: UNSUPPORTED', () => {
     'a move with expect': (transport) => transport.moveAlias(KEY, { ...MOVE, expect: null }, {}),
     deleteVersion: (transport) => transport.deleteVersion(VERSION, { ...CHANGE, withAliases: true }, {}),
     deleteArtifact: (transport) => transport.deleteArtifact(KEY, CHANGE, {}),
+    draftRound: (transport) => transport.draftRound(ROUND, {}),
+    finish: (transport) => transport.finish(ROUND, { ...PART, aliases: [], onConflict: 'last' }, {}),
+    abandon: (transport) => transport.abandon(ROUND, CHANGE, {}),
+    drafts: (transport) => transport.drafts(KEY, { limit: 1 }),
     export: (transport) => Array.fromAsync(transport.export(KEY, { since: 0 })),
   }
 
   test.each(Object.entries(calls))('%s', async (_, call) => {
-    const denied = { onePass: false, expect: false, delete: false, export: false }
+    const denied = { onePass: false, expect: false, delete: false, export: false, collaborate: false }
     const { transport, seen } = fakeTransport({ capabilities: denied })
 
     await expect(call(transport, {})).rejects.toMatchObject({ code: 'UNSUPPORTED', adapter: 'fake' })
@@ -98,6 +126,27 @@ describe('what is denied: UNSUPPORTED', () => {
 
     expect(seen).toEqual(['moveAlias'])
   })
+})
+
+test('a move by number may be sent again', async () => {
+  const { transport, seen } = fakeTransport()
+
+  await transport.moveAlias(KEY, { ...MOVE, sent: { baseRev: 1, delivery: 'resent' } }, {})
+
+  expect(seen).toEqual(['moveAlias'])
+})
+
+test('an upsert hands the adapter its own upload; that of another transport is INVALID', async () => {
+  const { transport, parts } = fakeTransport()
+  const upload = await transport.upload(KEY, { bases: [] })
+  const other = await fakeTransport().transport.upload(KEY, { bases: [] })
+
+  await transport.upsert(ROUND, { upload, manifest: MANIFEST, intent: PART }, {})
+  const foreign = transport.upsert(ROUND, { upload: other, manifest: MANIFEST, intent: PART }, {})
+
+  await expect(foreign).rejects.toMatchObject({ code: 'INVALID', operation: 'upsert', key: 'demo/model night' })
+  expect(parts).toHaveLength(1)
+  expect(parts[0]).not.toBe(upload)
 })
 
 test('`latest` among the aliases of a log is left out, and so is an alias that is given twice', async () => {
@@ -187,6 +236,7 @@ interface Fake {
 function fakeTransport({ capabilities = {}, fails, bytesFail }: Fake = {}) {
   const seen: string[] = []
   const intents: LogIntent[] = []
+  const parts: Upload[] = []
   const answer = (operation: string) => async (): Promise<never> => {
     seen.push(operation)
     if (fails) throw fails
@@ -212,6 +262,7 @@ function fakeTransport({ capabilities = {}, fails, bytesFail }: Fake = {}) {
   const answered = Object.fromEntries(
     ['resolve', 'head', 'metadata', 'manifest', 'layout', 'recordUse', 'moveAlias', 'moves', 'updateMetadata']
       .concat(['describe', 'deleteVersion', 'deleteArtifact', 'projects', 'artifacts', 'versions', 'runs', 'startRun'])
+      .concat(['draftRound', 'finish', 'abandon', 'drafts'])
       .concat(['run', 'endRun', 'linksOf', 'linksOfRun', 'lineage', 'close'])
       .map((operation) => [operation, answer(operation)]),
   ) as unknown as Transport
@@ -222,6 +273,9 @@ function fakeTransport({ capabilities = {}, fails, bytesFail }: Fake = {}) {
       seen.push('upload')
       return upload
     },
+    async upsert(_round, part) {
+      parts.push(part.upload)
+    },
     async read(_from, wants, sink) {
       for (const index of wants.keys()) await sink(index, chunks(bytesFail))
     },
@@ -230,7 +284,7 @@ function fakeTransport({ capabilities = {}, fails, bytesFail }: Fake = {}) {
       return chunks(undefined) as never
     },
   }
-  return { transport: checkedTransport(adapter), seen, intents }
+  return { transport: checkedTransport(adapter), seen, intents, parts }
 }
 
 const ALL: TransportCapabilities = {
@@ -238,8 +292,6 @@ const ALL: TransportCapabilities = {
   onePass: true,
   expect: true,
   collaborate: true,
-  presign: true,
-  resume: true,
   delete: true,
   export: true,
   delivery: 'first',

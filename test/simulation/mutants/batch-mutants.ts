@@ -9,8 +9,8 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: BATCH,
-        find: 'const commit = { ...options, parent, title: command.opId }',
-        replace: 'const commit = { ...options, parent: await context.objects.batch.tip({}), title: command.opId }',
+        find: 'const commit = { parent, title: command.opId }',
+        replace: 'const commit = { parent: await context.objects.batch.tip({}), title: command.opId }',
       },
       { file: BATCH, find: "precondition: 'ifAbsent' as const", replace: "precondition: 'none' as const" },
     ],
@@ -22,8 +22,8 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: BATCH,
-        find: 'return this.#commit(parent, plan, options)',
-        replace: 'return this.#commit(await context.objects.batch.tip({}), plan, options)',
+        find: 'return this.#commit(parent, plan)',
+        replace: 'return this.#commit(await context.objects.batch.tip({}), plan)',
       },
       { file: BATCH, find: "precondition: 'ifAbsent' as const", replace: "precondition: 'none' as const" },
     ],
@@ -35,9 +35,8 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: BATCH,
-        find: "if (isLadingError(error, 'UNKNOWN_OUTCOME')) this.#open = true",
-        replace:
-          "if (isLadingError(error, 'UNKNOWN_OUTCOME')) throw new LadingError('UNAVAILABLE', { detail: 'lost' })",
+        find: "if (answer !== 'not now') this.#open = true",
+        replace: "if (answer === 'unknown') throw new LadingError('UNAVAILABLE', { detail: 'lost' })",
       },
     ],
     scenario: scenario(A, writers([log('B')], [log('C')]), { flavour: 'batch', faults: 1 }),
@@ -60,13 +59,13 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: BATCH,
-        find: "=== 'stale' ? 'open' : 'ok'",
-        replace: "=== 'stale' ? 'stale' : 'ok'",
+        find: "if (typeof answer !== 'string') return 'ok'",
+        replace: "if (typeof answer !== 'string') return 'ok'\n    if (answer === 'stale') return 'stale'",
       },
       {
         file: BATCH,
-        find: "if ((await this.#send(parent, plan, options)) === 'ok') return { step: plan.outcome }",
-        replace: `const sent = await this.#send(parent, plan, options)
+        find: "if ((await this.#send(parent, plan)) === 'ok') return { step: plan.outcome }",
+        replace: `const sent = await this.#send(parent, plan)
         if (sent === 'ok') return { step: plan.outcome }
         if (sent === 'stale') return { step: 'again' }`,
       },

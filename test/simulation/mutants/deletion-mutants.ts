@@ -50,7 +50,8 @@ export const DELETION_MUTANTS: readonly Mutant[] = [
       {
         file: DECIDE,
         find: `if (record === undefined) return need({ kind: 'version', n })
-  return record === null || record.deleted ? refuse(versionNotFound(n, 'was deleted')) : null`,
+  if (record === null) return refuse(missingVersion(n))
+  return record.deleted ? refuse(versionNotFound(n, 'was deleted')) : null`,
         replace: 'return null',
       },
     ],
@@ -92,8 +93,8 @@ export const DELETION_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: EXECUTION,
-        find: 'import { attempt }',
-        replace: "import { versionKey } from './keys.ts'\nimport { attempt }",
+        find: 'import { attempt, isUnanswered }',
+        replace: "import { versionKey } from './keys.ts'\nimport { attempt, isUnanswered }",
       },
       {
         file: EXECUTION,

@@ -95,12 +95,12 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: EXECUTION,
-        find: 'import { attempt }',
-        replace: "import { versionKey } from './keys.ts'\nimport { attempt }",
+        find: 'import { attempt, isUnanswered }',
+        replace: "import { versionKey } from './keys.ts'\nimport { attempt, isUnanswered }",
       },
       {
         file: EXECUTION,
-        find: "if (answer === 'unknown') this.#open = true",
+        find: "if (answer !== 'not now') this.#open = true",
         replace: `if (answer === 'unknown') {
           await context.objects.delete([versionKey(key, version.n)], {})
           throw new LadingError('UNAVAILABLE', { detail: 'the version was not written' })
@@ -115,7 +115,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: EXECUTION,
-        find: "if (answer === 'unknown') this.#open = true",
+        find: "if (answer !== 'not now') this.#open = true",
         replace: `if (answer === 'unknown') {
           version = { ...version, n: version.n + 1 }
           return 'again'
@@ -130,7 +130,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: EXECUTION,
-        find: "if (answer === 'unknown') this.#open = true",
+        find: "if (answer !== 'not now') this.#open = true",
         replace: "if (answer === 'unknown') return version",
       },
     ],
@@ -142,10 +142,10 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: INDEXES,
-        find: "documents.writeIndex(key, entry, {}))) === 'ok'",
-        replace: "documents.writeIndex(key, entry, {}))) !== 'lost'",
+        find: "if (answer === 'ok') return 'there'",
+        replace: "if (answer !== 'lost') return 'there'",
       },
-      { file: INDEXES, find: "if (answer === 'unknown') return 'again'", replace: '' },
+      { file: INDEXES, find: "if (isUnanswered(answer)) return 'again'", replace: '' },
     ],
     scenario: scenario([], writers([log('A')], [log('B')]), { faults: 1 }),
   },
@@ -156,10 +156,9 @@ export const LOG_MUTANTS: readonly Mutant[] = [
       { file: EXECUTION, find: 'await writeIndexes(context, documents, { key, record: version })\n', replace: '' },
       {
         file: EXECUTION,
-        find: 'const swapped = await this.#swap(seen, change)\n    return swapped',
+        find: "const swapped = await this.#swap(seen, change)\n    if (swapped === 'not now') return 'again'",
         replace: `const swapped = await this.#swap(seen, change)
-        await writeIndexes(context, documents, { key, record: version })
-        return swapped`,
+        await writeIndexes(context, documents, { key, record: version })`,
       },
     ],
     scenario: scenario([], writers([log('A')], [log('B')])),
@@ -167,7 +166,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   {
     name: 'no_repoint',
     breaks: 'I1',
-    patches: [{ file: INDEXES, find: 'if (seen === null || seen.value < n)', replace: 'if (seen === null)' }],
+    patches: [{ file: INDEXES, find: 'if (seen !== null && seen.value >= n)', replace: 'if (seen !== null)' }],
     scenario: scenario(AB, writers([log('A')], [removeAll(0)])),
   },
   {
@@ -235,7 +234,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: EXECUTION,
-        find: "return answer === 'unknown' ? 'again' : 'at once'",
+        find: "return isUnanswered(answer) ? 'again' : 'at once'",
         replace: `const now = typeof answer === 'object' ? answer : await documents.readHead(key, options)
         return this.#decideUnder({ value: head, proof: now.proof }, this.#view(head), options)`,
       },

@@ -49,8 +49,8 @@ export const MOVE_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: EXECUTION,
-        find: "documents.writeHistory(key, history, {}))) === 'unknown' ? 'again' : 'there'",
-        replace: "documents.writeHistory(key, history, {}))) === 'unknown' ? 'there' : 'there'",
+        find: "isUnanswered(await attempt(() => documents.writeHistory(key, history, {}))) ? 'again' : 'there'",
+        replace: "isUnanswered(await attempt(() => documents.writeHistory(key, history, {}))) ? 'there' : 'there'",
       },
     ],
     scenario: scenario([log('A', 'ab')], writers([move('a', null)], [move('b', null)]), { moves: 2, faults: 1 }),

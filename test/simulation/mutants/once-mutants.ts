@@ -125,8 +125,8 @@ export const ONCE_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: DECIDE,
-        find: "if (command.delivery !== 'resent') return refuse(refusal)",
-        replace: 'if (command) return refuse(refusal)',
+        find: "if (command.delivery !== 'resent') return refuse(refusal)\n  return { kind: 'refuse', refusal, record:",
+        replace: "if (command) return refuse(refusal)\n  return { kind: 'refuse', refusal, record:",
       },
     ],
     scenario: scenario(ABa, shared(move('a', 0, 0), 'resent', move('a', 0))),

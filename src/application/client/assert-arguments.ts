@@ -1,0 +1,39 @@
+import { quote } from '../../domain/canonical-json.ts'
+import { LadingError } from '../../domain/errors.ts'
+import { DESCRIPTION_BYTES_MAX } from '../../domain/limits.ts'
+import { RUN_NAME_LENGTH_MAX } from '../../ports/facade/value-checks.ts'
+
+/** Returns a description; `INVALID` unless it is a string of at most `DESCRIPTION_BYTES_MAX` bytes of UTF-8. */
+export function assertDescription(value: unknown): string {
+  if (typeof value !== 'string') throw invalid(`the description is ${quote(value)}`, 'give a string')
+  if (!value.isWellFormed()) throw invalid('the description holds an unpaired surrogate', 'give whole characters')
+  const bytes = new TextEncoder().encode(value).length
+  if (bytes <= DESCRIPTION_BYTES_MAX) return value
+  const detail = `a description of ${bytes} bytes, at most ${DESCRIPTION_BYTES_MAX} are allowed`
+  throw invalid(detail, 'shorten the description')
+}
+
+/** Returns what people call a run; `INVALID` unless it has 1 to `RUN_NAME_LENGTH_MAX` characters, none a control character. */
+export function assertRunName(value: unknown): string {
+  const isName = typeof value === 'string' && value !== '' && value.length <= RUN_NAME_LENGTH_MAX
+  if (isName && value.isWellFormed() && !/\p{Cc}/u.test(value)) return value
+  const rule = `1–${RUN_NAME_LENGTH_MAX} characters, no control character and no unpaired surrogate`
+  throw invalid(`name of a run ${quote(value)} must have ${rule}`, 'choose another')
+}
+
+/** Returns a path on the user's disk; `INVALID` unless it is a string that is not empty. Looks at no disk. */
+export function assertDiskPath(value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw invalid(`path on disk is ${quote(value)}`, 'give the path of a file or folder')
+}
+
+/** Returns a list of patterns; `INVALID` unless one, or each of an array, is a string that is not empty. */
+export function assertPatterns(value: unknown): string[] {
+  const list: unknown[] = Array.isArray(value) ? [...value] : [value]
+  if (list.every((pattern): pattern is string => typeof pattern === 'string' && pattern !== '')) return list
+  throw invalid(`patterns are ${quote(value)}`, 'give a pattern such as "*.txt", or an array of them')
+}
+
+function invalid(detail: string, next: string): LadingError {
+  return new LadingError('INVALID', { detail, next })
+}

@@ -1,0 +1,20 @@
+import { isLadingError, LadingError } from '../domain/errors.ts'
+
+/** The error of a command that may have taken effect, or has: `mine` is the version that it made. */
+export function unknownOutcome(cause: unknown, mine: number | null): LadingError {
+  const what = mine === null ? 'the command may have taken effect' : `version ${mine} was committed and will appear`
+  const why = isLadingError(cause) ? cause.detail : 'the store stopped answering'
+  return new LadingError('UNKNOWN_OUTCOME', {
+    detail: `${what}, but then ${why}`,
+    next: 'look at the artifact before you try again',
+    cause,
+  })
+}
+
+/** The blobs of a version were confirmed too long ago: a collector may have taken them since. */
+export function blobsExpired(): LadingError {
+  return new LadingError('UNAVAILABLE', {
+    detail: 'the stored files were confirmed too long ago to be relied on',
+    next: 'log the artifact again',
+  })
+}
