@@ -47,7 +47,13 @@ export interface Environment {
  */
 export async function openStore(url: string, options: OpenOptions = {}): Promise<Lading> {
   const ports = createPorts(openObjects(url))
-  await ports.metadata.open({})
+  try {
+    await ports.metadata.open({})
+  } catch (error) {
+    // What cannot be closed either must not hide why the store could not be opened.
+    await ports.metadata.close().catch(() => undefined)
+    throw error
+  }
   return createStore(ports, options)
 }
 

@@ -39,3 +39,22 @@ export function parseBlobName(name: string): BlobNameParts | null {
 export function blobFolder(digest: Digest): string {
   return `blobs/${digest.slice(0, 2)}/`
 }
+
+/**
+ * Tells which blobs may be relied on to stay while these names are condemned (protocol.md, "Collecting blobs"): one in a
+ * pack unless the pack is condemned, an object of its own (`pack` null) unless any of its names is.
+ */
+export function reliableUnder(condemned: ReadonlySet<BlobName>): (digest: Digest, pack: BlobName | null) => boolean {
+  let condemnedBlobs: ReadonlySet<Digest> | null = null
+  return (digest, pack) => {
+    if (pack !== null) return !condemned.has(pack)
+    // Which of its names a loose blob lies under is not known; a blob is condemned under all of them at once.
+    condemnedBlobs ??= blobsAmong(condemned)
+    return !condemnedBlobs.has(digest)
+  }
+}
+
+function blobsAmong(names: ReadonlySet<BlobName>): ReadonlySet<Digest> {
+  const parts = [...names].map(parseBlobName)
+  return new Set(parts.flatMap((name) => (name?.kind === 'blob' ? [name.digest] : [])))
+}

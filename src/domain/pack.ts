@@ -95,7 +95,7 @@ function endOf(entries: readonly PackEntry[]): number {
 function corrupt(detail: string, cause?: unknown): LadingError {
   return new LadingError('CORRUPT', {
     detail: `no valid pack: ${detail}`,
-    next: 'restore the pack from a backup, or log its files again',
+    next: 'restore the pack from a backup, or remove the damaged pack and log its files again',
     cause,
   })
 }

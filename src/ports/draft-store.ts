@@ -5,7 +5,8 @@ import type { Manifest } from '../domain/manifest.ts'
 import type { ArtifactKey, RunRef } from '../domain/version.ts'
 import type { Collection } from './blob-store.ts'
 import type { CallOptions } from './call.ts'
-import type { CommitOptions, Page, PageOptions } from './metadata-store.ts'
+import type { CommitOptions } from './commit.ts'
+import type { Page, PageOptions } from './page.ts'
 
 /** A round that has no result yet. */
 export interface DraftSummary {

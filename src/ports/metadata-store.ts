@@ -5,9 +5,14 @@ import type { HistoryEvent } from '../domain/history.ts'
 import type { Metadata } from '../domain/metadata.ts'
 import type { Selector } from '../domain/refs.ts'
 import type { ArtifactKey, RunRef, VersionKey, VersionRecord } from '../domain/version.ts'
-import type { Collection, Location } from './blob-store.ts'
+import type { Location } from './blob-store.ts'
 import type { CallOptions } from './call.ts'
+import type { CommitOptions, Located, Preparation } from './commit.ts'
 import type { DraftStore } from './draft-store.ts'
+import type { Page, PageOptions } from './page.ts'
+
+export type { CommitOptions, Located, Preparation } from './commit.ts'
+export type { Page, PageOptions } from './page.ts'
 
 /** What a metadata store can do. Frozen. */
 export interface MetadataCapabilities {
@@ -20,32 +25,6 @@ export interface MetadataCapabilities {
   readonly caseSensitive: boolean
   /** Whether collaborative drafts are kept. Where not, `drafts` is `deniedDrafts()`. */
   readonly drafts: boolean
-}
-
-/** What a command starts from: one read of head and of the collection state, before any blob is relied on. */
-export interface Preparation {
-  readonly head: Head | null
-  readonly collection: Collection
-  /** Opaque to the caller: lets `commit` start from this very read of head. */
-  readonly seen: unknown
-}
-
-/** How a command is carried out. */
-export interface CommitOptions extends CallOptions {
-  /** From `prepare` or `locate`; without it head is read again. */
-  readonly prepared?: Located | Preparation | undefined
-  /**
-   * Called before a version is created, again for each collection state that is met: makes every blob that the version
-   * needs, its manifest and its layout present under that state. Not called for content that is there already.
-   */
-  readonly confirm?: ((collection: Collection) => Promise<void>) | undefined
-}
-
-/** The number that a selector names. Whether that version is live, only a command or `resolve` tells. */
-export interface Located {
-  readonly n: number
-  /** Opaque to the caller: lets `commit` start from the head that was read; absent where none was. */
-  readonly seen?: unknown
 }
 
 /** A version as it is now. */
@@ -109,21 +88,6 @@ export interface RunLinks {
   readonly out: readonly VersionKey[]
   readonly in: readonly VersionKey[]
   readonly ended: boolean
-}
-
-/** Which page of a listing. */
-export interface PageOptions extends CallOptions {
-  /** Opaque, from the page before. */
-  readonly cursor?: string | undefined
-  /** At least 1, at most 1,000. */
-  readonly limit: number
-}
-
-/** One page of a listing. */
-export interface Page<T> {
-  readonly items: readonly T[]
-  /** Absent on the last page. */
-  readonly cursor?: string
 }
 
 /**
@@ -220,7 +184,7 @@ export interface MetadataStore {
   /** Records an edge; idempotent. Costs 2 requests, side by side. */
   recordEdge(edge: Edge, options: CallOptions): Promise<void>
 
-  /** Edges of a version: one list. */
+  /** Edges of a version. Costs one list, and one read for each run in it: the edge holds the run's name. */
   linksOf(key: VersionKey, options: CallOptions): Promise<VersionLinks>
 
   /** Edges of a run: one list. */

@@ -1,4 +1,4 @@
-import { formatBlobName, parseBlobName } from '../domain/blob-name.ts'
+import { formatBlobName, reliableUnder } from '../domain/blob-name.ts'
 import type { BlobName, BlobNameParts } from '../domain/blob-name.ts'
 import type { Digest } from '../domain/digest.ts'
 import { LadingError } from '../domain/errors.ts'
@@ -14,7 +14,7 @@ export interface BlobNaming {
 
 /** The names under a state of collection. Costs no request. */
 export function namingUnder({ epoch, condemned }: Collection): BlobNaming {
-  let condemnedBlobs: ReadonlySet<Digest> | null = null
+  const isReliable = reliableUnder(condemned)
   return {
     nameOf(kind, digest) {
       const plain = formatBlobName({ kind, digest, epoch: null })
@@ -27,16 +27,6 @@ export function namingUnder({ epoch, condemned }: Collection): BlobNaming {
         next: 'read the state of collection again',
       })
     },
-    isReliable(digest, location) {
-      if (location) return !condemned.has(location.pack)
-      // Which of its names a loose blob lies under is not known; a blob is condemned under all of them at once.
-      condemnedBlobs ??= digestsOf(condemned)
-      return !condemnedBlobs.has(digest)
-    },
+    isReliable: (digest, location) => isReliable(digest, location?.pack ?? null),
   }
-}
-
-function digestsOf(names: ReadonlySet<string>): ReadonlySet<Digest> {
-  const parts = [...names].map(parseBlobName)
-  return new Set(parts.flatMap((name) => (name?.kind === 'blob' ? [name.digest] : [])))
 }

@@ -29,15 +29,34 @@ export function createParcel(
   parcel: Omit<BlobParcel, 'reached'>,
   onBytes: ((count: number) => void) | undefined,
 ): BlobParcel {
-  let reported = 0
-  return {
-    ...parcel,
-    reached(sizeBytes) {
-      if (sizeBytes <= reported) return
-      const count = sizeBytes - reported
-      reported = sizeBytes
-      onBytes?.(count)
-    },
+  return new ReportingParcel(parcel, onBytes)
+}
+
+/** A class, because a batch has one for each of many thousand files. */
+class ReportingParcel implements BlobParcel {
+  readonly index: number
+  readonly digest: Digest | null
+  readonly sizeBytes: number | null
+  readonly source: ByteSource
+  readonly #onBytes: ((count: number) => void) | undefined
+  #reported = 0
+
+  constructor(
+    { index, digest, sizeBytes, source }: Omit<BlobParcel, 'reached'>,
+    onBytes: ((count: number) => void) | undefined,
+  ) {
+    this.index = index
+    this.digest = digest
+    this.sizeBytes = sizeBytes
+    this.source = source
+    this.#onBytes = onBytes
+  }
+
+  reached(sizeBytes: number): void {
+    if (sizeBytes <= this.#reported) return
+    const count = sizeBytes - this.#reported
+    this.#reported = sizeBytes
+    this.#onBytes?.(count)
   }
 }
 
@@ -46,10 +65,11 @@ export function createParcel(
  * `take` is done with a chunk when its promise settles.
  */
 export async function readParcel(
-  { source, digest, reached }: BlobParcel,
+  parcel: BlobParcel,
   take: (chunk: Uint8Array) => Promise<void> | void,
   options: CallOptions,
 ): Promise<ParcelContent> {
+  const { source, digest } = parcel
   const digester = digest === null ? createDigester() : { update: () => undefined, digest: () => digest }
   let sizeBytes = 0
   for await (const chunk of source.read(options)) {
@@ -58,7 +78,7 @@ export async function readParcel(
     digester.update(chunk)
     if (taken) await taken
     sizeBytes += chunk.length
-    reached(sizeBytes)
+    parcel.reached(sizeBytes)
   }
   throwIfAborted(options)
   return { digest: digester.digest(), sizeBytes }
@@ -82,7 +102,7 @@ export async function gatherParcel(
 }
 
 /** The source of a parcel, for a driver that reads it. */
-export function reportingSource(source: ByteSource, { reached }: BlobParcel): ByteSource {
+export function reportingSource(source: ByteSource, parcel: BlobParcel): ByteSource {
   return {
     sizeBytes: source.sizeBytes,
     async *read(options) {
@@ -90,7 +110,7 @@ export function reportingSource(source: ByteSource, { reached }: BlobParcel): By
       for await (const chunk of source.read(options)) {
         yield chunk
         sizeBytes += chunk.length
-        reached(sizeBytes)
+        parcel.reached(sizeBytes)
       }
     },
   }

@@ -1,5 +1,7 @@
 import { encodeDocument } from '../domain/canonical-json.ts'
+import { parseBlobName } from '../domain/blob-name.ts'
 import type { Digest } from '../domain/digest.ts'
+import { LadingError } from '../domain/errors.ts'
 import type { Location } from '../ports/blob-store.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
@@ -56,7 +58,19 @@ function encodeLayout(layout: ReadonlyMap<Digest, Location>): Uint8Array {
 function decodeLayout(bytes: Uint8Array, key: string): ReadonlyMap<Digest, Location> {
   const layout = new Map<Digest, Location>()
   for (const { pack, blobs } of parseDocument(layoutSchema, bytes, key).packs) {
-    for (const [digest, offset, sizeBytes] of blobs) layout.set(digest, { pack, offset, sizeBytes })
+    if (parseBlobName(pack)?.kind !== 'pack') throw damaged(key, `"${pack}" is no pack`)
+    for (const [digest, offset, sizeBytes] of blobs) {
+      if (!Number.isSafeInteger(offset + sizeBytes)) throw damaged(key, `${digest} ends beyond 2^53`)
+      layout.set(digest, { pack, offset, sizeBytes })
+    }
   }
   return layout
+}
+
+function damaged(key: string, what: string): LadingError {
+  return new LadingError('CORRUPT', {
+    key,
+    detail: `the document is damaged: ${what}`,
+    next: 'restore it from a backup of the store; nothing was changed',
+  })
 }

@@ -65,6 +65,38 @@ describe.each(KINDS)('aliases in %s', (kind) => {
     await refusal('NOT_FOUND', () => lading.getArtifact('model:prod'))
   })
 
+  test('a run moves aliases in its own project, and the history names it; a finished one is CLOSED', async () => {
+    const { lading } = await threeVersions(kind)
+    const run = await lading.init({ id: 'r1', name: 'promote' })
+
+    await run.setAlias('model:v0', 'prod', { expect: null })
+    await refusal('CONFLICT', () => run.setAlias('model:v1', 'prod', { expect: 'v2' }))
+    await run.removeAlias('model', 'prod', { expect: 'v0' })
+    await run.finish()
+    await refusal('CLOSED', () => run.setAlias('model:v0', 'prod'))
+    await refusal('CLOSED', () => run.removeAlias('model', 'prod'))
+
+    const by = { project: 'demo', id: 'r1', name: 'promote' }
+    expect(await lading.aliasHistory('demo/model', 'prod')).toMatchObject([
+      { from: null, to: 0, run: by },
+      { from: 0, to: null, run: by },
+    ])
+  })
+
+  test('what is about an artifact takes no version, and no bad alias', async () => {
+    const { lading } = await threeVersions(kind)
+    await lading.setAlias('model:v0', 'prod')
+
+    for (const ref of ['model:v99', 'model:latest', 'demo/model:prod', `model@${'0'.repeat(64)}`]) {
+      await refusal('INVALID', () => lading.removeAlias(ref, 'prod'))
+      await refusal('INVALID', () => lading.aliasHistory(ref, 'prod'))
+    }
+    await refusal('INVALID', () => lading.aliasHistory('model', '../x'))
+    await refusal('INVALID', () => lading.aliasHistory('absent', '../x'))
+
+    expect((await lading.getArtifact('model:prod')).version).toBe('v0')
+  })
+
   test('latest cannot be set, moved or removed by hand; vN is no alias', async () => {
     const { lading } = await threeVersions(kind)
     for (const alias of ['latest', 'v1', 'pending-0', 'a b']) {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { appendFile, link, mkdir, symlink, truncate } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { Artifact } from '../../src/index.ts'
-import { artifactOf, bytesOf, createWorld, KINDS, refusal } from './world.ts'
+import { all, artifactOf, bytesOf, createWorld, KINDS, refusal } from './world.ts'
 
 describe.each(KINDS)('building an artifact, logged to %s', (kind) => {
   test('files, bytes, streams and folders become one set of paths', async () => {
@@ -182,6 +182,27 @@ describe.each(KINDS)('building an artifact, logged to %s', (kind) => {
     await refusal('INVALID', () => draft.addFile(bytesOf('1'), 'h'))
     await refusal('INVALID', () => draft.remove('f'))
     await refusal('INVALID', () => lading.save(draft))
+  })
+
+  test('while it is logged it can neither be logged again nor changed; a log that failed gives it back', async () => {
+    const { lading, file, at } = await createWorld(kind)
+    const draft = artifactOf('model', { f: '1' }).addFile(at('late.txt'))
+    await refusal('NOT_FOUND', () => lading.save(draft))
+    await file('late.txt', 'here now')
+
+    const first = lading.save(draft)
+    const again = await refusal('INVALID', () => lading.save(draft))
+    await refusal('INVALID', () => draft.addFile(bytesOf('2'), 'g'))
+
+    expect(again.detail).toBe('the artifact is being logged')
+    expect(await first).toMatchObject({ version: 'v0', created: true, fileCount: 2 })
+    expect((await all(lading.artifact('model').versions())).length).toBe(1)
+  })
+
+  test('a backslash in the name of a file is refused where it means nothing, and never cuts the name', async () => {
+    await refusal('INVALID', () => new Artifact('model').addFile('x\\y.txt'))
+    await refusal('INVALID', () => new Artifact('model').addReference('http://'))
+    expect(new Artifact('model').addFile('x/y.txt').entries()).toEqual([{ path: 'y.txt' }])
   })
 
   test('a reference is an entry without bytes: listed by a download, unverifiable, and no file', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createFiles } from '../../src/adapters/fs/files.ts'
@@ -61,6 +61,20 @@ describe.each(KINDS)('downloading from %s', (kind) => {
     expect(kept).toEqual(['data/c.log', 'empty'])
     expect(await tree('out')).toEqual({ ...FILES, 'data/foreign.txt': 'mine' })
     expect((await stat(at('out/empty'))).ino).toBe(ino)
+  })
+
+  test('what a killed download left behind is removed, in folders below the root too', async () => {
+    const { lading, at, tree, file } = await logged(kind)
+    const version = await lading.getArtifact('model')
+    await version.download({ root: at('out') })
+    for (const folder of ['out', 'out/data']) {
+      const leftover = await file(`${folder}/.lading-0123456789abcdef.part`, 'half')
+      await utimes(leftover, 0, 0)
+    }
+
+    await version.download({ root: at('out') })
+
+    expect(await tree('out')).toEqual(FILES)
   })
 
   test('without a root it goes to artifacts/<project>/<name>_v<N> below the working folder', async () => {
@@ -283,6 +297,28 @@ describe.each(KINDS)('verifying a version in %s', (kind) => {
       ['a.txt', 'modified'],
       ['data/b.txt', 'modified'],
     ])
+  })
+
+  test('a folder or a link in the place of a file, or of a folder, is a difference; a file as the folder is CONFLICT', async () => {
+    const { lading, at, file } = await logged(kind)
+    const version = await lading.getArtifact('model')
+    await version.download({ root: at('out') })
+    for (const path of ['out/a.txt', 'out/data', 'out/empty']) await rm(at(path), { recursive: true })
+    await mkdir(at('out/a.txt'))
+    await symlink(at('nowhere'), at('out/data'))
+    await symlink(at('nowhere'), at('out/empty'))
+
+    const { ok, differences } = await version.verify(at('out'))
+
+    expect(ok).toBe(false)
+    expect(differences).toEqual([
+      { path: 'a.txt', problem: 'modified', detail: expect.stringContaining('folder') },
+      { path: 'data/b.txt', problem: 'modified', detail: expect.stringContaining('link') },
+      { path: 'data/c.log', problem: 'modified', detail: expect.stringContaining('link') },
+      { path: 'empty', problem: 'modified', detail: expect.stringContaining('link') },
+    ])
+    const other = await file('a-file', '1')
+    await refusal('CONFLICT', () => version.verify(other))
   })
 
   test('the stored bytes: what is damaged is listed with expected and actual', async () => {

@@ -70,7 +70,7 @@ const REFUSED: readonly (readonly [what: string, code: ErrorCode, call: Call])[]
   [
     'a description of more than 16 KiB',
     'INVALID',
-    (lading) => lading.save(draft('model', { description: 'x'.repeat(16_385) })),
+    async (lading) => lading.save(draft('model', { description: 'x'.repeat(16_385) })),
   ],
   ['a version that is not there', 'NOT_FOUND', (lading) => lading.getArtifact('model:v7')],
   ['an artifact that is not there', 'NOT_FOUND', (lading) => lading.getArtifact('nobody')],

@@ -66,6 +66,24 @@ describe.each(KINDS)('lineage in %s', (kind) => {
     ])
   })
 
+  test('it is complete, or says that it is cut', async () => {
+    const { lading } = await pipeline(kind)
+    const [clean, model] = [await lading.getArtifact('clean:v0'), await lading.getArtifact('model')]
+    const isCut = async (depth: number, direction: 'up' | 'down' | 'both', version = model) =>
+      (await version.lineage({ direction, depth })).truncated
+
+    expect(await Promise.all([0, 1, 2, 3, 4, 5].map((depth) => isCut(depth, 'up')))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ])
+    expect([await isCut(0, 'down'), await isCut(0, 'both')]).toEqual([false, true])
+    expect([await isCut(1, 'down', clean), await isCut(2, 'down', clean)]).toEqual([true, false])
+  })
+
   test('a use is recorded once, also of a version of another project', async () => {
     const { lading } = await createWorld(kind)
     await lading.save(artifactOf('shared', { f: '1' }), { project: 'library' })

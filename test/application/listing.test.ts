@@ -36,6 +36,19 @@ describe.each(KINDS)('reading %s', (kind) => {
     await lading.artifact('model').assertExists()
   })
 
+  test('an artifact whose versions were deleted one by one is not listed, until it is logged again', async () => {
+    const { lading } = await createWorld(kind)
+    for (const content of ['1', '2']) await lading.save(artifactOf('model', { f: content }, { type: 'model' }))
+    for (const ref of ['model:v0', 'model:v1']) await (await lading.getArtifact(ref)).delete({ aliases: true })
+
+    expect([await all(lading.artifacts()), await all(lading.artifacts({ type: 'model' }))]).toEqual([[], []])
+    await refusal('NOT_FOUND', () => lading.artifact('model').assertExists())
+
+    expect((await lading.save(artifactOf('model', { f: '3' }))).version).toBe('v2')
+    expect((await all(lading.artifacts())).map(({ key }) => key.artifact)).toEqual(['model'])
+    await lading.artifact('model').assertExists()
+  })
+
   test('versions come newest first, or oldest first, over several pages', async () => {
     const { lading } = await createWorld(kind)
     // A page has 100 rows. On disk the second one is not worth the time: paging is not the adapter's.

@@ -43,6 +43,50 @@ describe.each(KINDS)('logging to %s', (kind) => {
     expect(await second.outputs()).toEqual([{ project: 'demo', artifact: 'model', n: 0 }])
   })
 
+  test('without a type it takes that of the artifact, for a new name unspecified; another type is CONFLICT', async () => {
+    const { lading, file } = await createWorld(kind)
+    const run = await lading.init({ id: 'r1' })
+    await lading.save(artifactOf('model', { f: '1' }, { type: 'model' }))
+    const [known, fresh] = [artifactOf('model', { f: '2' }), artifactOf('fresh', { f: '1' })]
+    expect([known.type, fresh.type]).toEqual([null, null])
+
+    await lading.save(known)
+    await lading.save(fresh)
+    const byPath = await run.logArtifact(await file('f', '3'), { name: 'model' })
+
+    expect([known.type, fresh.type]).toEqual(['model', 'unspecified'])
+    expect(byPath.version).toBe('v2')
+    expect((await lading.getArtifact('model')).type).toBe('model')
+    await refusal('CONFLICT', () => lading.save(artifactOf('model', { f: '4' }, { type: 'unspecified' })))
+  })
+
+  test('without a type it takes that which a rival fixes meanwhile', async () => {
+    const { lading, open } = await createWorld(kind)
+    const rival = await open()
+    async function* late() {
+      await rival.save(artifactOf('model', { f: 'rival' }, { type: 'model' }))
+      yield bytesOf('mine')
+    }
+    const draft = new Artifact('model').addFile(late(), 'f')
+
+    const logged = await lading.save(draft)
+
+    expect(logged).toMatchObject({ version: 'v1', created: true })
+    expect(draft.type).toBe('model')
+  })
+
+  test('a name or type beside an artifact must be its own', async () => {
+    const { lading } = await createWorld(kind)
+    const run = await lading.init({ id: 'r1' })
+    const draft = artifactOf('model', { f: '1' }, { type: 'model' })
+
+    await refusal('INVALID', () => run.logArtifact(draft, { name: 'other' }))
+    await refusal('INVALID', () => run.logArtifact(draft, { type: 'dataset' }))
+
+    expect(await run.logArtifact(draft, { name: 'model', type: 'model' })).toMatchObject({ name: 'model', n: 0 })
+    expect((await all(lading.artifacts())).length).toBe(1)
+  })
+
   test('a path is logged by a run as run-<id>-<basename>, of type unspecified, unless it says otherwise', async () => {
     const { lading, file, at } = await createWorld(kind)
     await file('check points/model 1.bin', 'm')

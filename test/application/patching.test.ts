@@ -47,6 +47,21 @@ describe.each(KINDS)('patch and additive versions in %s', (kind) => {
     expect(logged).toMatchObject({ version: 'v0', created: false })
   })
 
+  test('a draft is not logged into another project, where its bytes are not', async () => {
+    const { lading, keys } = await createWorld(kind)
+    await lading.save(artifactOf('sample', { a: '1' }))
+    const draft = await (await lading.getArtifact('sample')).newDraft()
+    const [run, before] = [await lading.init({ project: 'elsewhere' }), await keys()]
+
+    const error = await refusal('INVALID', () => lading.save(draft, { project: 'elsewhere' }))
+    await refusal('INVALID', () => run.logArtifact(draft))
+
+    expect(error.detail).toContain('demo/sample:v0')
+    expect(error.next).toContain('download')
+    expect(await keys()).toEqual(before)
+    expect(await lading.save(draft)).toMatchObject({ version: 'v0', created: false })
+  })
+
   test('only new bytes travel', async () => {
     const { lading } = await createWorld(kind)
     await lading.save(artifactOf('sample', { a: 'x'.repeat(50_000) }))

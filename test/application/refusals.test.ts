@@ -1,7 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { Artifact, isLadingError, openStore } from '../../src/index.ts'
-import { artifactOf, bytesOf, createWorld } from './world.ts'
+import { all, artifactOf, bytesOf, createWorld, refusal } from './world.ts'
 import type { World } from './world.ts'
 
 type Refused = (world: World) => unknown
@@ -132,4 +132,88 @@ test('every refusal has its code, says what was asked, and what to do next', asy
   for (const [name, refused] of Object.entries(CASES)) lines.push(`${name}\n  ${await messageOf(refused)}\n`)
 
   await expect(lines.join('')).toMatchFileSnapshot('../golden/errors.txt')
+})
+
+/** A value that the types forbid and that JavaScript hands over all the same. */
+const wrong = (value: unknown): never => value as never
+
+const WRONG: readonly Refused[] = [
+  () => new Artifact(wrong(5)),
+  () => new Artifact('model', { type: wrong(5) }),
+  () => new Artifact('model', { description: wrong(5) }),
+  () => new Artifact('model', { description: '\ud800' }),
+  () => new Artifact('model').addFile(wrong(null), 'f'),
+  () => new Artifact('model').addFile(wrong(5), 'f'),
+  () => new Artifact('model').addFile(wrong(new ArrayBuffer(1)), 'f'),
+  () => new Artifact('model').addFile(bytesOf('1'), wrong(5)),
+  () => new Artifact('model').addDir(wrong(undefined)),
+  () => new Artifact('model').addDir('folder', wrong(5)),
+  () => new Artifact('model').add(wrong(null)),
+  () => new Artifact('model').add(''),
+  () => new Artifact('model').remove(wrong(5)),
+  () => new Artifact('model').addReference(wrong(5)),
+  () => new Artifact('model').addReference('s3://b/k', 'k', { sha256: 'no digest' }),
+  () => new Artifact('model').addReference('s3://b/k', 'k', { etag: wrong(5) }),
+  () => new Artifact('model').addReference('s3://b/k', 'k', { size: wrong('5') }),
+  ({ lading, at }) => lading.save(new Artifact('model').addDir(at(''), '', { include: wrong(5) })),
+  ({ lading }) => lading.save(wrong(5)),
+  ({ lading }) => lading.save(wrong(null)),
+  ({ lading }) => lading.save(''),
+  ({ lading }) => lading.save(model('2'), { project: wrong(5) }),
+  ({ lading }) => lading.save(model('2'), { aliases: wrong('prod') }),
+  ({ lading }) => lading.save(model('2'), { aliases: [wrong(null)] }),
+  ({ lading }) => lading.save(model('2'), { supersede: wrong('no') }),
+  ({ lading }) => lading.init({ project: wrong(5) }),
+  ({ lading }) => lading.init({ id: wrong(5) }),
+  ({ lading }) => lading.init({ group: wrong(5) }),
+  ({ lading }) => lading.init({ config: 5 }),
+  ...[5, null, '', 'a\nb', 'x'.repeat(513)].map(
+    (name): Refused =>
+      ({ lading }) =>
+        lading.init({ name: wrong(name) }),
+  ),
+  ({ lading }) => lading.getArtifact(wrong(5)),
+  ({ lading }) => lading.getArtifact('model', { type: wrong(5) }),
+  ({ lading }) => lading.artifact(wrong(undefined)),
+  ({ lading }) => lading.artifacts({ type: wrong(5) }),
+  ({ lading }) => lading.setAlias(wrong(5), 'prod'),
+  ({ lading }) => lading.setAlias('model:v0', wrong(null)),
+  ({ lading }) => lading.setAlias('model:v0', 'prod', { expect: wrong(5) }),
+  ({ lading }) => lading.removeAlias(wrong(null), 'prod'),
+  ({ lading }) => lading.removeAlias('model', 'prod', { expect: wrong(5) }),
+  ({ lading }) => lading.aliasHistory(wrong(5), 'prod'),
+  ({ lading }) => lading.aliasHistory('model', wrong(null)),
+  ...[5, null, undefined, 'é'.repeat(8_193)].map(
+    (description): Refused =>
+      ({ lading }) =>
+        lading.artifact('model').update({ description: wrong(description) }),
+  ),
+  async ({ lading }) => (await lading.init({ id: 'r1' })).logArtifact(wrong(null)),
+  async ({ lading }) => (await lading.init({ id: 'r1' })).useArtifact(wrong(5)),
+  async ({ lading }) => (await lading.init({ id: 'r1' })).setAlias(wrong(5), 'prod'),
+  async (world) => (await stored(world)).update({ metadata: 5 }),
+  async (world) => (await stored(world)).file(wrong(5)),
+  async (world) => (await stored(world)).download({ root: wrong(5) }),
+  async (world) => (await stored(world)).download({ root: world.at('out'), include: wrong(5) }),
+  async (world) => (await stored(world)).verify(wrong(5)),
+  async (world) => (await stored(world)).lineage({ direction: wrong(5) }),
+  async (world) => (await stored(world)).lineage({ depth: wrong('5') }),
+  async (world) => (await stored(world)).delete({ aliases: wrong('yes') }),
+  async (world) => (await (await stored(world)).file('f')).stream({ start: wrong('1') }),
+]
+
+test('a value of the wrong kind is INVALID wherever it is given, and nothing is stored', async () => {
+  const world = await createWorld('memory')
+  await world.lading.save(model())
+  await world.file('f', '1')
+  await world.lading.init({ id: 'r1' })
+  const before = await world.keys()
+
+  for (const call of WRONG)
+    await refusal('INVALID', () => call(world)).catch((cause: unknown) => {
+      throw new Error(String(call), { cause })
+    })
+
+  expect(await world.keys()).toEqual(before)
+  expect((await all(world.lading.artifact('model').versions())).length).toBe(1)
 })

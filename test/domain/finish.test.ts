@@ -17,8 +17,13 @@ const NOTHING: DraftView = {
 const FACTS = { type: 'model', metadata: null, metadataDigest: null, description: null }
 const TOLD = { at: '2026-01-01T00:00:00.000Z', run: { project: 'demo', id: 'ann', name: 'ann' } }
 const FINISH: FinishClosing = {
-  ...{ kind: 'finish', opId: 'finish', baseRev: 7, ...TOLD, ...FACTS },
-  ...{ aliases: ['prod'], onConflict: 'refuse' },
+  kind: 'finish',
+  opId: 'finish',
+  baseRev: 7,
+  ...TOLD,
+  ...FACTS,
+  aliases: ['prod'],
+  onConflict: 'refuse',
 }
 const ABANDON: AbandonClosing = { kind: 'abandon', opId: 'abandon', ...TOLD }
 const ANN = partOf('1', 'ann', { a: 'A' })

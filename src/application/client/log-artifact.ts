@@ -6,6 +6,7 @@ import { assertAliases } from '../../domain/names.ts'
 import { formatVersion } from '../../domain/refs.ts'
 import type { RunRef } from '../../domain/version.ts'
 import type { ByteSource } from '../../ports/bytes.ts'
+import type { CallOptions } from '../../ports/call.ts'
 import { assertBoolean } from '../../ports/facade/value-checks.ts'
 import type { IngestedBlob, LogIntent, LogOutcome, Upload } from '../../ports/transport.ts'
 import type { Artifact, DraftStep } from './artifact.ts'
@@ -15,9 +16,6 @@ import { collectFiles } from './collect-files.ts'
 import type { Collected, SourceContent } from './collect-files.ts'
 import { createMeter } from './progress.ts'
 import type { WorkOptions } from './progress.ts'
-
-/** Files that are handed over at once. What is kept for each of them on its way is let go of with the batch. */
-const BATCH_COUNT = 4_096
 
 /** Of an artifact of which nobody ever said one. */
 const TYPE_DEFAULT = 'unspecified'
@@ -158,7 +156,7 @@ async function storeContents(
 }
 
 /** Reads and stores everything; answers in the order of `reads`. */
-async function storeReads(
+function storeReads(
   ports: ClientPorts,
   { reads, upload }: { reads: readonly SourceContent[]; upload: Upload },
   { signal, onProgress }: LogOptions,
@@ -169,12 +167,9 @@ async function storeReads(
   )
   const meter = createMeter({ phase: 'log', filesTotal: reads.length, bytesTotal }, onProgress)
   const transfer = { signal, onBytes: meter.bytes }
-  const stored: IngestedBlob[] = []
-  for (let from = 0; from < reads.length; from += BATCH_COUNT) {
-    const sources = reads.slice(from, from + BATCH_COUNT).map(({ source }) => counted(source, meter.file))
-    for (const blob of await storeSources(ports, upload, { sources, transfer })) stored.push(blob)
-  }
-  return stored
+  const sources = reads.map(({ source }) => new ToldSource(source, meter.file))
+  if (ports.transport.capabilities.onePass) return upload.ingest(sources, transfer)
+  return uploadMissing(upload, sources, transfer)
 }
 
 /** The entries of all that was collected; `stored` is what became of its sources, in their order. */
@@ -189,15 +184,6 @@ function* entriesOf(collected: Collected, stored: readonly IngestedBlob[]): Gene
       }
     }
   }
-}
-
-function storeSources(
-  { transport }: ClientPorts,
-  upload: Upload,
-  { sources, transfer }: { readonly sources: readonly ByteSource[]; readonly transfer: Transfer },
-): Promise<readonly IngestedBlob[]> {
-  if (transport.capabilities.onePass) return upload.ingest(sources, transfer)
-  return uploadMissing(upload, sources, transfer)
 }
 
 /** Where digests come first: hash all, ask what is missing, send that. */
@@ -226,14 +212,24 @@ async function hashSource(source: ByteSource, signal: AbortSignal | undefined): 
   return { digest: digester.digest(), sizeBytes }
 }
 
-/** The same source, which tells when it was read to its end. */
-function counted(source: ByteSource, onEnd: () => void): ByteSource {
-  return { sizeBytes: source.sizeBytes, read: (options) => toldAtEnd(source.read(options), onEnd) }
-}
+/** A source that tells when it was read to its end. A class, because there is one for each of many thousand files. */
+class ToldSource implements ByteSource {
+  readonly #source: ByteSource
+  readonly #onEnd: () => void
 
-async function* toldAtEnd(chunks: AsyncIterable<Uint8Array>, onEnd: () => void): AsyncGenerator<Uint8Array> {
-  yield* chunks
-  onEnd()
+  constructor(source: ByteSource, onEnd: () => void) {
+    this.#source = source
+    this.#onEnd = onEnd
+  }
+
+  get sizeBytes(): number | null {
+    return this.#source.sizeBytes
+  }
+
+  async *read(options: CallOptions): AsyncGenerator<Uint8Array> {
+    yield* this.#source.read(options)
+    this.#onEnd()
+  }
 }
 
 /** One path has one content. */

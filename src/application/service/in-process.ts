@@ -6,11 +6,13 @@ import { createChanges } from './changes.ts'
 import { readMetadata } from './metadata.ts'
 import type { ServicePorts } from './service-ports.ts'
 import { beginUpload } from './upload.ts'
+import { createUses } from './uses.ts'
 
 /**
  * The Transport of a local store: the service in this very process.
  *
- * Closing it closes both stores. Costs nothing beside what the stores cost.
+ * Closing it closes both stores, the blobs first: a log under way then ends before its commit or is carried to its end.
+ * Costs nothing beside what the stores cost, but where `createUses` and `beginUpload` say so.
  */
 export function createInProcessTransport(ports: ServicePorts): Transport {
   const { metadata, blobs } = ports
@@ -19,7 +21,7 @@ export function createInProcessTransport(ports: ServicePorts): Transport {
     ...createChanges(ports),
     ...deniedCollaboration(),
     upload: (key, options) => beginUpload(ports, key, options),
-    resolve: (key, selector, options) => metadata.resolve(key, selector, options),
+    ...createUses(ports),
     head: (key, options) => metadata.head(key, options),
     metadata: (version, options) => readMetadata(ports, version, options),
     manifest: (key, digest, options) => readManifest(blobs.in(key.project), digest, options),
@@ -27,8 +29,6 @@ export function createInProcessTransport(ports: ServicePorts): Transport {
     async layout(project, manifest, options) {
       return blobs.capabilities.packBelowBytes > 0 ? metadata.layout(project, manifest, options) : null
     },
-    recordUse: (version, { run, at, opId }, options) =>
-      metadata.recordEdge({ kind: 'in', run, version, at, opId }, options),
     moves: (key, options) => metadata.moves(key, options),
     projects: (options) => metadata.projects(options),
     artifacts: (project, options) => metadata.artifacts(project, options),
@@ -42,7 +42,11 @@ export function createInProcessTransport(ports: ServicePorts): Transport {
     lineage: (key, options) => traceLineage(metadata, key, options),
     export: (key, options) => metadata.export(key, options),
     async close() {
-      await Promise.all([metadata.close(), blobs.close()])
+      try {
+        await blobs.close()
+      } finally {
+        await metadata.close()
+      }
     },
   }
 }

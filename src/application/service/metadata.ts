@@ -1,10 +1,12 @@
 import { decodeDocument, encodeDocument } from '../../domain/canonical-json.ts'
 import { sha256 } from '../../domain/digest.ts'
 import type { Digest } from '../../domain/digest.ts'
-import { normaliseMetadata, sameMetadata } from '../../domain/metadata.ts'
+import { METADATA_BYTES_MAX, normaliseMetadata, sameMetadata } from '../../domain/metadata.ts'
 import type { Metadata } from '../../domain/metadata.ts'
+import { LadingError } from '../../domain/errors.ts'
+import { formatVersion } from '../../domain/refs.ts'
 import { METADATA_INLINE_BYTES_MAX } from '../../domain/version.ts'
-import type { VersionKey, VersionRecord } from '../../domain/version.ts'
+import type { ArtifactKey, VersionKey, VersionRecord } from '../../domain/version.ts'
 import type { Collection } from '../../ports/blob-store.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { bytesSource } from '../../ports/sources.ts'
@@ -36,20 +38,20 @@ export async function readMetadata(
   return loadMetadata(ports, key.project, { fields: edit ?? record, options })
 }
 
-/** Replaces the metadata of a version; what it was logged with stays in its record. */
+/**
+ * Replaces the metadata of a version; what it was logged with stays in its record. `NOT_FOUND` unless the version is live.
+ *
+ * Costs 3 requests; 5 more when the metadata is large: its blob, and the state of collection before and after it.
+ */
 export async function updateMetadata(
   ports: ServicePorts,
   key: VersionKey,
   edit: Change & { readonly metadata: Metadata | null },
   options: CallOptions,
 ): Promise<void> {
-  const { blob, ...fields } = placeMetadata(edit.metadata)
-  if (blob !== null) {
-    const { collection } = await ports.metadata.prepare(key, options)
-    await storeMetadataBlob(ports, key.project, { blob, collection, options })
-  }
-  const document: MetadataEdit = { ...fields, at: edit.at, run: edit.run }
-  await ports.metadata.editMetadata(key, document, options)
+  const found = await ports.metadata.resolve(key, { kind: 'version', n: key.n }, options)
+  if (!found?.live) throw notLive(key, found?.ended ?? null)
+  await replaceMetadata(ports, key, edit, options)
 }
 
 /**
@@ -64,7 +66,35 @@ export async function refreshMetadata(
 ): Promise<void> {
   const record = atHand ?? (await ports.metadata.record(key, options))
   if (record === null || sameMetadata(await readMetadata(ports, { key, record }, options), edit.metadata)) return
-  await updateMetadata(ports, key, edit, options)
+  await replaceMetadata(ports, key, edit, options)
+}
+
+async function replaceMetadata(
+  ports: ServicePorts,
+  key: VersionKey,
+  edit: Change & { readonly metadata: Metadata | null },
+  options: CallOptions,
+): Promise<void> {
+  const { blob, ...fields } = placeMetadata(edit.metadata)
+  if (blob !== null) await confirmMetadataBlob(ports, key, blob, options)
+  const document: MetadataEdit = { ...fields, at: edit.at, run: edit.run }
+  await ports.metadata.editMetadata(key, document, options)
+}
+
+/** Stores the blob until the state of collection is the same after it as before. */
+async function confirmMetadataBlob(
+  ports: ServicePorts,
+  key: ArtifactKey,
+  blob: Uint8Array,
+  options: CallOptions,
+): Promise<void> {
+  let { collection } = await ports.metadata.prepare(key, options)
+  for (;;) {
+    await storeMetadataBlob(ports, key.project, { blob, collection, options })
+    const before = collection
+    collection = (await ports.metadata.prepare(key, options)).collection
+    if (before.epoch === collection.epoch && before.state === collection.state) return
+  }
 }
 
 /** Stores the blob of large metadata. */
@@ -83,6 +113,17 @@ async function loadMetadata(
   { fields, options }: { fields: MetadataFields; options: CallOptions },
 ): Promise<Metadata | null> {
   if (fields.metadataDigest === null) return fields.metadata
-  const bytes = await readWhole(ports.blobs.in(project), fields.metadataDigest, options)
+  const bytes = await readWhole(ports.blobs.in(project), fields.metadataDigest, {
+    ...options,
+    bytesMax: METADATA_BYTES_MAX,
+  })
   return normaliseMetadata(decodeDocument(bytes, { key: fields.metadataDigest }))
+}
+
+function notLive({ n, ...key }: VersionKey, ended: VersionView['ended']): LadingError {
+  return new LadingError('NOT_FOUND', {
+    key: `${key.project}/${key.artifact}`,
+    detail: `${formatVersion(n)} ${ended === null ? 'does not exist' : `was ${ended}`}`,
+    next: 'list the versions, then choose one',
+  })
 }

@@ -1,23 +1,29 @@
-import { formatBlobName } from '../../domain/blob-name.ts'
 import type { LogCommand } from '../../domain/command.ts'
 import type { Digest } from '../../domain/digest.ts'
-import { LadingError } from '../../domain/errors.ts'
+import { isLadingError, LadingError } from '../../domain/errors.ts'
 import { blobDigests, encodeManifest, fileCount, manifestDigest, manifestSize } from '../../domain/manifest.ts'
 import type { Manifest } from '../../domain/manifest.ts'
+import { formatVersion } from '../../domain/refs.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
-import type { Collection, Location, ProjectBlobs } from '../../ports/blob-store.ts'
+import type { Collection, Location } from '../../ports/blob-store.ts'
 import { bytesSource } from '../../ports/sources.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import type { Preparation } from '../../ports/metadata-store.ts'
 import type { LogIntent, LogOutcome, Upload } from '../../ports/transport.ts'
 import type { ServicePorts } from './service-ports.ts'
+import { readBases } from './base-blobs.ts'
+import type { BaseBlobs } from './base-blobs.ts'
+import { confirmBlobs } from './confirm-blobs.ts'
 import { placeMetadata, refreshMetadata, storeMetadataBlob } from './metadata.ts'
-import { readManifest } from './manifests.ts'
 
 /**
  * Begins a log: reads head and the collection state before any blob is relied on.
  *
- * Costs 2 requests, and 2 more for each base where blobs travel in packs.
+ * Costs 2 requests. A base version tells what is present, the latest one where none is given: 1 request, 1 more where
+ * blobs travel in packs, and 2 more for a given one that is not the latest. Where no blob travels in packs a given base
+ * is read by `commit`, and only if the manifest names blobs that this upload has neither stored nor found.
+ *
+ * `commit` relies on no other blob without a look: one request a blob that neither this upload nor a live base has.
  */
 export async function beginUpload(
   ports: ServicePorts,
@@ -26,8 +32,9 @@ export async function beginUpload(
 ): Promise<Upload> {
   const prepared = await ports.metadata.prepare(key, options)
   const blobs = ports.blobs.in(key.project)
-  const known = await knownBlobs(ports, key.project, { bases: basesOf(prepared, bases), prepared, options })
+  const { known, places } = await basesAtFirst(ports, key, { prepared, bases, options })
   const stored = new Map<Digest, Location>(known)
+  const upload = { key, prepared, stored, places, bases }
   const { collection } = prepared
   return {
     key,
@@ -51,15 +58,18 @@ export async function beginUpload(
       const locations = await blobs.write(items, { ...transfer, collection, known, pack: true })
       items.forEach(({ digest }, index) => stored.set(digest, locations[index] ?? null))
     },
-    commit: (manifest, intent, call) => commitManifest(ports, { key, prepared, stored, manifest, intent }, call),
+    commit: (manifest, intent, call) => commitManifest(ports, { ...upload, manifest, intent }, call),
   }
 }
 
 interface Commit {
   readonly key: ArtifactKey
   readonly prepared: Preparation
-  /** Where the blobs of this upload lie. */
-  readonly stored: ReadonlyMap<Digest, Location>
+  /** Where the blobs lie that this upload stored or found, and those of live base versions. */
+  readonly stored: Map<Digest, Location>
+  /** Where base versions had their blobs. */
+  readonly places: ReadonlyMap<Digest, Location>
+  readonly bases: readonly Digest[]
   readonly manifest: Manifest
   readonly intent: LogIntent
 }
@@ -69,14 +79,16 @@ async function commitManifest(ports: ServicePorts, commit: Commit, options: Call
   const { blob, ...metadata } = placeMetadata(intent.metadata)
   const command = { ...logCommand(commit), ...metadata }
   const confirm = async (collection: Collection) => {
-    await confirmBlobs(ports, commit, { collection, options })
+    await learnFromBases(ports, commit, options)
+    const uploaded = { ...commit, prepared: prepared.collection, blobs: ports.blobs.in(key.project) }
+    await confirmBlobs(uploaded, { ...options, collection })
     if (blob !== null) await storeMetadataBlob(ports, key.project, { blob, collection, options })
     await storeManifest(ports, commit, { collection, options })
   }
   const answer = await ports.metadata.commit(key, command, { ...options, prepared, confirm })
   if (answer.n === null) throw new Error('a log answers with a version')
   const outcome = { ...answer, n: answer.n }
-  if (!outcome.created) await recordHit(ports, commit, { outcome, options })
+  if (!outcome.created) await recordHit(ports, commit, outcome)
   return outcome
 }
 
@@ -94,39 +106,57 @@ function logCommand({ prepared, manifest, intent }: Commit): LogCommand {
   }
 }
 
-/** Known content: the run logged it all the same, and other metadata replaces what is there. */
-async function recordHit(
-  ports: ServicePorts,
-  { key, intent }: Commit,
-  { outcome, options }: { outcome: LogOutcome; options: CallOptions },
-): Promise<void> {
+/**
+ * Known content: the run logged it all the same, and other metadata replaces what is there.
+ *
+ * The log itself is done, so that nothing stops this any more, and what fails here is no failure of the log.
+ */
+async function recordHit(ports: ServicePorts, { key, intent }: Commit, { n, record }: LogOutcome): Promise<void> {
   const { run, at, opId, metadata } = intent
-  const version = { ...key, n: outcome.n }
-  if (run) await ports.metadata.recordEdge({ kind: 'out', run, version, at, opId }, options)
-  if (metadata === null) return
-  await refreshMetadata(ports, { key: version, record: outcome.record }, { opId, at, run, metadata }, options)
+  const version = { ...key, n }
+  try {
+    if (run) await ports.metadata.recordEdge({ kind: 'out', run, version, at, opId }, {})
+  } catch (cause) {
+    throw halfDone(n, `that run ${run?.id} logged it${metadata ? ', and its metadata' : ''}`, cause)
+  }
+  try {
+    if (metadata) await refreshMetadata(ports, { key: version, record }, { opId, at, run, metadata }, {})
+  } catch (cause) {
+    throw halfDone(n, 'its metadata', cause)
+  }
 }
 
-/** A collector that started meanwhile may have condemned what this upload relies on. */
-async function confirmBlobs(
-  ports: ServicePorts,
-  { key, prepared, stored, manifest }: Commit,
-  { collection, options }: { collection: Collection; options: CallOptions },
-): Promise<void> {
-  if (collection.epoch === prepared.collection.epoch && collection.state === prepared.collection.state) return
-  const digests = [...blobDigests(manifest).keys()]
-  const loose = digests.filter((digest) => !stored.get(digest))
-  const present = await ports.blobs.in(key.project).present(loose, { ...options, collection })
-  const isKept = (digest: Digest): boolean => {
-    const location = stored.get(digest)
-    return location ? !collection.condemned.has(location.pack) : present.has(digest)
-  }
-  if (digests.every(isKept)) return
-  throw new LadingError('UNAVAILABLE', {
-    retry: 'now',
-    detail: 'files of this version were collected while it was being logged',
-    next: 'log the artifact again',
+function halfDone(n: number, what: string, cause: unknown): LadingError {
+  const why = isLadingError(cause) ? cause.detail : String(cause)
+  return new LadingError('UNKNOWN_OUTCOME', {
+    detail: `${formatVersion(n)} has this content and the aliases were moved to it, but ${what} may not be recorded: ${why}`,
+    next: 'log the artifact again: what is done stays as it is',
+    cause,
   })
+}
+
+/** Where blobs travel in packs, bases spare their writing. Elsewhere a second write is as cheap as a look. */
+async function basesAtFirst(
+  ports: ServicePorts,
+  key: ArtifactKey,
+  { prepared, bases, options }: { prepared: Preparation; bases: readonly Digest[]; options: CallOptions },
+): Promise<BaseBlobs> {
+  if (ports.blobs.capabilities.packBelowBytes === 0) return { known: new Map(), places: new Map() }
+  const required = bases.length > 0
+  const latest = prepared.head?.latest ? [prepared.head.latest.digest] : []
+  return readBases(ports, key, { ...options, prepared, bases: required ? bases : latest, required })
+}
+
+/** A draft names blobs of its base that this upload has not seen. */
+async function learnFromBases(
+  ports: ServicePorts,
+  { key, prepared, stored, bases, manifest }: Commit,
+  options: CallOptions,
+): Promise<void> {
+  if (ports.blobs.capabilities.packBelowBytes > 0 || bases.length === 0) return
+  if ([...blobDigests(manifest).keys()].every((digest) => stored.has(digest))) return
+  const { known } = await readBases(ports, key, { ...options, prepared, bases, required: true })
+  for (const [digest, location] of known) if (!stored.has(digest)) stored.set(digest, location)
 }
 
 /** Layout before manifest before version: each names only what is there. */
@@ -145,35 +175,4 @@ async function storeManifest(
   const bytes = encodeManifest(manifest)
   const item = { digest, sizeBytes: bytes.length, source: bytesSource(bytes) }
   await ports.blobs.in(key.project).write([item], { ...options, collection, pack: false })
-}
-
-/** The base version is the one a draft was made from, else the latest. */
-function basesOf({ head }: Preparation, bases: readonly Digest[]): readonly Digest[] {
-  return bases.length > 0 || !head?.latest ? bases : [head.latest.digest]
-}
-
-/** What base versions show to be present. Without packs a second write of a blob is as cheap as a look. */
-async function knownBlobs(
-  ports: ServicePorts,
-  project: string,
-  { bases, prepared, options }: { bases: readonly Digest[]; prepared: Preparation; options: CallOptions },
-): Promise<ReadonlyMap<Digest, Location>> {
-  const known = new Map<Digest, Location>()
-  if (ports.blobs.capabilities.packBelowBytes === 0) return known
-  const blobs: ProjectBlobs = ports.blobs.in(project)
-  for (const base of bases) {
-    const [manifest, layout] = await Promise.all([
-      readManifest(blobs, base, options),
-      ports.metadata.layout(project, base, options),
-    ])
-    for (const digest of blobDigests(manifest).keys()) known.set(digest, layout?.get(digest) ?? null)
-  }
-  return withoutCondemned(known, prepared.collection)
-}
-
-function withoutCondemned(known: Map<Digest, Location>, { condemned }: Collection): ReadonlyMap<Digest, Location> {
-  for (const [digest, location] of known) {
-    if (condemned.has(location?.pack ?? formatBlobName({ kind: 'blob', digest, epoch: null }))) known.delete(digest)
-  }
-  return known
 }

@@ -67,7 +67,7 @@ export const lineageCases: readonly TransportCase[] = [
         {
           nodes: ['data:v0', 'model:v0', 'run/train'],
           edges: ['produced run/train model:v0', 'used data:v0 run/train'],
-          truncated: false,
+          truncated: true,
         },
         'down 2',
       )

@@ -23,13 +23,18 @@ export function assertItems(items: readonly BlobItem[], { blobBytesMax }: BlobCa
   }
 }
 
-/** Refuses with `INVALID` a want without a digest, or with a size, a range or a location that cannot be. */
+/**
+ * Refuses with `INVALID` a want without a digest, or with a size, a range or a location that cannot be; with `CORRUPT` one
+ * whose location has another size: the manifest says one thing, the layout another.
+ */
 export function assertWants(wants: readonly BlobWant[]): void {
   for (const [index, { digest, sizeBytes, location, range }] of wants.entries()) {
     assertDigest(digest)
     if (sizeBytes !== null) assertSize(sizeBytes, `want ${index}`, Number.MAX_SAFE_INTEGER)
     if (range) assertRange(range)
-    if (location) assertLocation(location, sizeBytes, `want ${index}`)
+    if (location) assertLocation(location, `want ${index}`)
+    if (location && sizeBytes !== null && sizeBytes !== location.sizeBytes)
+      throw contradicted(digest, location, sizeBytes)
   }
 }
 
@@ -45,13 +50,10 @@ export function assertCollection({ epoch, condemned }: Collection): void {
   if (epoch === 0 && condemned.size > 0) throw invalid('names are condemned before the first epoch')
 }
 
-function assertLocation({ pack, offset, sizeBytes }: PackLocation, blobBytes: number | null, what: string): void {
+function assertLocation({ pack, offset, sizeBytes }: PackLocation, what: string): void {
   if (parseBlobName(pack)?.kind !== 'pack') throw invalid(`${what} lies in "${pack}"`)
   if (!isCount(offset)) throw invalid(`${what} begins at ${offset}`)
   assertSize(sizeBytes, what, Number.MAX_SAFE_INTEGER)
-  if (blobBytes !== null && blobBytes !== sizeBytes) {
-    throw invalid(`${what} has ${blobBytes} bytes, its location ${sizeBytes}`)
-  }
 }
 
 function assertSize(sizeBytes: number, what: string, bytesMax: number): void {
@@ -67,4 +69,12 @@ function isCount(value: unknown): boolean {
 
 function invalid(detail: string, next = 'give what the port asks for'): LadingError {
   return new LadingError('INVALID', { detail, next })
+}
+
+function contradicted(digest: string, { pack, sizeBytes }: PackLocation, blobBytes: number): LadingError {
+  return new LadingError('CORRUPT', {
+    key: digest,
+    detail: `the blob has ${blobBytes} bytes, the layout that says it lies in ${pack} tells of ${sizeBytes}`,
+    next: 'restore the layout from a backup of the store',
+  })
 }

@@ -36,7 +36,7 @@ function checkedProjectBlobs(blobs: ProjectBlobs, capabilities: BlobCapabilities
         assertSources(sources, capabilities)
         assertCollection(options.collection)
         return blobs.ingest(
-          sources.map((source) => countedSource(watchedSource(source, callerErrors))),
+          sources.map((source) => new CountedSource(new WatchedSource(source, callerErrors))),
           options,
         )
       })
@@ -48,7 +48,7 @@ function checkedProjectBlobs(blobs: ProjectBlobs, capabilities: BlobCapabilities
         assertCollection(options.collection)
         const checked = items.map((item) => {
           const mismatch = (detail: string) => corruptSource(item.digest, detail)
-          return { ...item, source: verifiedSource(watchedSource(item.source, callerErrors), item, mismatch) }
+          return { ...item, source: verifiedSource(new WatchedSource(item.source, callerErrors), item, mismatch) }
         })
         return blobs.write(checked, options)
       })
@@ -108,29 +108,47 @@ function verified(want: BlobWant, chunks: AsyncIterable<Uint8Array>): AsyncItera
   return countedChunks(chunks, to - from, mismatch)
 }
 
-function countedSource(source: ByteSource): ByteSource {
-  const { sizeBytes } = source
-  if (sizeBytes === null) return source
-  return { sizeBytes, read: (options) => countedChunks(source.read(options), sizeBytes, changedSource) }
+/** A source of unknown digest: one that announced its size must keep to it. */
+class CountedSource implements ByteSource {
+  readonly #source: ByteSource
+
+  constructor(source: ByteSource) {
+    this.#source = source
+  }
+
+  get sizeBytes(): number | null {
+    return this.#source.sizeBytes
+  }
+
+  read(options: CallOptions): AsyncIterable<Uint8Array> {
+    const chunks = this.#source.read(options)
+    return this.sizeBytes === null ? chunks : countedChunks(chunks, this.sizeBytes, changedSource)
+  }
 }
 
 /** Remembers what the caller's own source threw, unless it was only told to stop. */
-function watchedSource(source: ByteSource, callerErrors: Set<unknown>): ByteSource {
-  return { sizeBytes: source.sizeBytes, read: (options) => bytesOf(source, callerErrors, options) }
-}
+class WatchedSource implements ByteSource {
+  readonly #source: ByteSource
+  readonly #callerErrors: Set<unknown>
 
-async function* bytesOf(
-  source: ByteSource,
-  callerErrors: Set<unknown>,
-  options: CallOptions,
-): AsyncGenerator<Uint8Array> {
-  const bytes = watched(source.read(options), (error) => {
-    if (!options.signal?.aborted) callerErrors.add(error)
-  })
-  for await (const chunk of bytes) {
-    throwIfAborted(options)
-    if (!(chunk instanceof Uint8Array)) throw new LadingError('INVALID', { detail: 'a source gives no bytes' })
-    yield chunk
+  constructor(source: ByteSource, callerErrors: Set<unknown>) {
+    this.#source = source
+    this.#callerErrors = callerErrors
+  }
+
+  get sizeBytes(): number | null {
+    return this.#source.sizeBytes
+  }
+
+  async *read(options: CallOptions): AsyncGenerator<Uint8Array> {
+    const bytes = watched(this.#source.read(options), (error) => {
+      if (!options.signal?.aborted) this.#callerErrors.add(error)
+    })
+    for await (const chunk of bytes) {
+      throwIfAborted(options)
+      if (!(chunk instanceof Uint8Array)) throw new LadingError('INVALID', { detail: 'a source gives no bytes' })
+      yield chunk
+    }
   }
 }
 
@@ -168,6 +186,6 @@ function corruptSource(key: string, detail: string): LadingError {
 
 function corruptBlob({ digest, location }: BlobWant, detail: string): LadingError {
   const where = location ? ` in ${location.pack}` : ''
-  const next = 'restore the blob from a backup, or log the file again'
+  const next = 'restore the blob from a backup, or remove the damaged file and log it again'
   return new LadingError('CORRUPT', { key: digest, detail: `${detail}${where}`, next })
 }

@@ -134,11 +134,23 @@ export function assertEdge(edge: Edge): Edge {
 }
 
 function checkedLog(command: LogCommand): LogCommand {
-  const aliases = assertVersionFacts(command)
-  const { kind, opId, baseRev, delivery, at, run, digest, type, supersede, draft, derivedFrom } = command
-  const { sizeBytes, fileCount, metadata, metadataDigest, description } = command
   return {
-    ...{ kind, opId, baseRev, delivery, at, run, digest, type, aliases, supersede, draft, derivedFrom },
-    ...{ sizeBytes, fileCount, metadata, metadataDigest, description },
+    kind: 'log',
+    opId: command.opId,
+    baseRev: command.baseRev,
+    delivery: command.delivery,
+    at: command.at,
+    run: command.run,
+    digest: command.digest,
+    type: command.type,
+    aliases: assertVersionFacts(command),
+    supersede: command.supersede,
+    draft: command.draft,
+    derivedFrom: command.derivedFrom,
+    sizeBytes: command.sizeBytes,
+    fileCount: command.fileCount,
+    metadata: command.metadata,
+    metadataDigest: command.metadataDigest,
+    description: command.description,
   }
 }

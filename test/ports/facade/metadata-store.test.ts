@@ -13,9 +13,19 @@ const AT = '2026-01-01T00:00:00.000Z'
 const RUN = { project: 'demo', id: 'r1', name: 'r1' }
 const INTENT = { opId: 'op', baseRev: 0, delivery: 'alone', at: AT, run: null } as const
 const LOG: LogCommand = {
-  ...{ kind: 'log', ...INTENT, digest: DIGEST, type: 'model', aliases: [], supersede: false },
-  ...{ draft: null, derivedFrom: null, sizeBytes: 1, fileCount: 1 },
-  ...{ metadata: null, metadataDigest: null, description: null },
+  kind: 'log',
+  ...INTENT,
+  digest: DIGEST,
+  type: 'model',
+  aliases: [],
+  supersede: false,
+  draft: null,
+  derivedFrom: null,
+  sizeBytes: 1,
+  fileCount: 1,
+  metadata: null,
+  metadataDigest: null,
+  description: null,
 }
 const RECORD = { ...RUN, group: null, config: null, createdAt: AT }
 const EDGE = { kind: 'in', run: RUN, version: VERSION, at: AT, opId: 'op' } as const
