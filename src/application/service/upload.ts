@@ -41,8 +41,8 @@ export async function beginUpload(
     head: prepared.head,
     async ingest(sources, transfer) {
       const blobsStored = await blobs.ingest(sources, { ...transfer, collection, known })
-      // What is an object of its own need not be remembered: there may be very many.
-      for (const { digest, location } of blobsStored) if (location !== null) stored.set(digest, location)
+      // Each one is remembered, for `commit` looks for every blob that it does not find here.
+      for (const { digest, location } of blobsStored) stored.set(digest, location)
       return blobsStored
     },
     async missing(wanted, call) {
