@@ -11,7 +11,7 @@ interface Manifest {
 }
 
 /** What npm itself always adds, and what `files` allows. */
-const ALLOWED = /^(dist\/.+\.(js|d\.ts|html|css|svg)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
+const ALLOWED = /^((docs|ADR)\/[\w-]+\.md|dist\/.+\.(js|d\.ts|html|css|svg)|package\.json|README\.md|LICENSE)$/
 
 const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as Manifest
 const temp = mkdtempSync(join(tmpdir(), 'lading-packed-'))

@@ -1,5 +1,6 @@
 import { dirname, sep } from 'node:path'
 import pMap from 'p-map'
+import { LadingError } from '../../domain/errors.ts'
 import type { FileSystem } from './client.ts'
 import type { FsConfig } from './config.ts'
 import { isErrno } from './errors.ts'
@@ -69,7 +70,18 @@ export class Folders {
       if (isErrno(error, 'EEXIST')) return
       if (!isErrno(error, 'ENOENT') || dirname(folder) === folder) throw error
       await this.#make(dirname(folder))
-      await this.#make(folder)
+      await this.#makeBelow(folder)
+    }
+  }
+
+  /** Its parent is there: what is still missing then is what a link on the way leads to. */
+  async #makeBelow(folder: string): Promise<void> {
+    try {
+      await this.#fs.mkdir(folder)
+      this.#durable.delete(folder)
+    } catch (error) {
+      if (isErrno(error, 'EEXIST')) return
+      throw isErrno(error, 'ENOENT') ? leadsNowhere(folder) : error
     }
   }
 
@@ -108,6 +120,13 @@ export class Folders {
       throw error
     }
   }
+}
+
+function leadsNowhere(folder: string): LadingError {
+  return new LadingError('NOT_FOUND', {
+    detail: `the folder ${folder} cannot be made: a link on the way leads to nothing, or the file system has no folders`,
+    next: 'mount what is missing, or give another root',
+  })
 }
 
 async function syncFolder(fs: FileSystem, folder: string): Promise<void> {

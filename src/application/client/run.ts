@@ -1,4 +1,4 @@
-import { LadingError } from '../../domain/errors.ts'
+import { isLadingError, LadingError } from '../../domain/errors.ts'
 import type { Metadata } from '../../domain/metadata.ts'
 import { assertName, defaultName } from '../../domain/names.ts'
 import type { RunRef, VersionKey } from '../../domain/version.ts'
@@ -105,8 +105,11 @@ export class Run {
     this.#finished = true
   }
 
+  /** As `finish`; a store that was closed before has nothing to finish any more. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.finish()
+    await this.finish().catch((error: unknown) => {
+      if (!isLadingError(error, 'CLOSED')) throw error
+    })
   }
 
   #draftOf(path: string, options: LogPathOptions): Artifact {

@@ -88,8 +88,9 @@ export class Version {
     return this.#ports.transport.metadata(this.#view, options)
   }
 
-  /** Replaces the metadata; content and digest never change. */
+  /** Replaces the metadata, null removes it; content and digest never change. */
   async update({ metadata }: { metadata: unknown }, options: CallOptions = {}): Promise<void> {
+    if (metadata === undefined) throw noMetadata(this.ref)
     const edit = { ...newChange(this.#ports, null), metadata: metadata === null ? null : normaliseMetadata(metadata) }
     await this.#ports.transport.updateMetadata(this.#view.key, edit, options)
   }
@@ -161,6 +162,11 @@ export class Version {
     const removal = { ...newChange(this.#ports, null), withAliases: aliases }
     await this.#ports.transport.deleteVersion(this.#view.key, removal, options)
   }
+}
+
+function noMetadata(ref: string): LadingError {
+  const next = 'give `metadata`, or null to remove it'
+  return new LadingError('INVALID', { operation: 'update', key: ref, detail: 'no metadata is given', next })
 }
 
 function fileNotFound(ref: string, path: string): LadingError {

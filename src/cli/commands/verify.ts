@@ -55,7 +55,10 @@ async function verify(context: Context, ref: string | undefined, { dir }: Verify
   const failure = dir === undefined ? EXIT.corrupt : EXIT.failure
   return {
     json: { ok, versions: results.map(resultJson) },
-    lines: (screen) => results.flatMap((result) => formatResult(result, screen)),
+    lines: (screen) =>
+      results.length > 0
+        ? results.flatMap((result) => formatResult(result, screen))
+        : [screen.style('dim', `nothing to verify in project ${context.project}`)],
     exitCode: ok ? EXIT.ok : failure,
   }
 }
@@ -90,16 +93,16 @@ function resultJson({ version, ok, error, verified, differences, unverifiable }:
 }
 
 function formatResult(
-  { version, ok, verified, differences, unverifiable }: Verified,
+  { version, ok, error, verified, differences, unverifiable }: Verified,
   { style }: Screen,
 ): readonly string[] {
   const facts = ok
     ? `${formatCount(verified, 'file')}, ${formatBytes(version.size)}`
-    : `${differences.length} of ${formatCount(verified, 'file')} differ`
+    : (error ?? `${differences.length} of ${formatCount(verified, 'file')} differ`)
   const elsewhere = unverifiable.length === 0 ? '' : `, ${formatCount(unverifiable.length, 'reference')} not verifiable`
   const mark = ok ? style('green', '✓') : style('red', '✗')
   return [
-    `${mark} ${style('bold', version.ref)}  ${style('dim', facts + elsewhere)}`,
+    `${mark} ${style('bold', version.ref)}  ${style('dim', printable(facts + elsewhere))}`,
     ...differences.map(({ path, problem, detail }) => `  ${style('red', problem)} ${printable(`${path}: ${detail}`)}`),
   ]
 }

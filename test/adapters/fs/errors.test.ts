@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFsFromVolume, Volume } from 'memfs'
@@ -286,3 +286,15 @@ function failure(errno: string): NodeJS.ErrnoException {
 function text(value: string): Uint8Array {
   return new TextEncoder().encode(value)
 }
+
+test('a root behind a link that leads to nothing is NOT_FOUND, at once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lading-dangling-'))
+  try {
+    await symlink(join(folder, 'nowhere', 'at-all'), join(folder, 'link'))
+    const store = createFsObjectStore({ root: join(folder, 'link', 'store') })
+
+    await expect(store.putIfAbsent('a', new Uint8Array(1), {})).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
