@@ -1,14 +1,19 @@
 import { EXIT } from './exit-codes.ts'
 
+/** Ctrl-C, a scheduler that takes the machine away, and a terminal that closes. */
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /**
- * A signal that fires on the first Ctrl-C, so that the work under way stops cleanly. The second Ctrl-C ends the
+ * A signal that fires on the first interrupt, so that the work under way stops cleanly. The second one ends the
  * process at once; what a killed process leaves behind, the store puts right by itself.
  */
 export function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController()
-  process.on('SIGINT', () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted)
-    controller.abort()
-  })
+  for (const interrupt of INTERRUPTS) {
+    process.on(interrupt, () => {
+      if (controller.signal.aborted) process.exit(EXIT.interrupted)
+      controller.abort()
+    })
+  }
   return controller.signal
 }

@@ -20,26 +20,29 @@ describe('Ctrl-C', () => {
   })
   afterEach(() => workspace[Symbol.asyncDispose]())
 
-  it('in the middle of logging leaves no version and nothing half done', async () => {
-    await makeSparse(workspace.path('data/weights.bin'), ENDLESS_BYTES)
-    const child = workspace.start(['log', 'data', '--name', 'model'])
-    await someBytesIn(workspace.path('.lading/staging'))
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s in the middle of logging leaves nothing half done',
+    async (signal) => {
+      await makeSparse(workspace.path('data/weights.bin'), ENDLESS_BYTES)
+      const child = workspace.start(['log', 'data', '--name', 'model'])
+      await someBytesIn(workspace.path('.lading/staging'))
 
-    child.kill('SIGINT')
-    const outcome = await finished(child)
+      child.kill(signal)
+      const outcome = await finished(child)
 
-    expect(outcome).toEqual({
-      code: 130,
-      stdout: '',
-      stderr: 'lading: interrupted; run the same command again to go on\n',
-    })
-    expect(await readdir(workspace.path('.lading/staging'))).toEqual([])
-    expect(await workspace.json(['ls'])).toEqual([])
+      expect(outcome).toEqual({
+        code: 130,
+        stdout: '',
+        stderr: 'lading: interrupted; run the same command again to go on\n',
+      })
+      expect(await readdir(workspace.path('.lading/staging'))).toEqual([])
+      expect(await workspace.json(['ls'])).toEqual([])
 
-    await truncate(workspace.path('data/weights.bin'), 1000)
-    expect(await workspace.json(['log', 'data', '--name', 'model'])).toMatchObject({ version: 'v0', created: true })
-    expect(await workspace.json(['verify'])).toMatchObject({ ok: true })
-  })
+      await truncate(workspace.path('data/weights.bin'), 1000)
+      expect(await workspace.json(['log', 'data', '--name', 'model'])).toMatchObject({ version: 'v0', created: true })
+      expect(await workspace.json(['verify'])).toMatchObject({ ok: true })
+    },
+  )
 
   it('in the middle of a download leaves no half file, and the next one completes it', async () => {
     await makeSparse(workspace.path('data/large.bin'), LARGE_BYTES)
