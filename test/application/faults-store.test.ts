@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createFsObjectStore } from '../../src/adapters/fs/index.ts'
 import { Artifact, createPorts, createStore, isLadingError, openStore } from '../../src/index.ts'
@@ -132,7 +132,8 @@ describe.each(Object.keys(SPOILT))('a blob with %s', (spoiling) => {
     ]
 
     for (const error of errors) expect(error).toMatchObject({ code: 'CORRUPT', next: expect.stringMatching(/\w/) })
-    expect(filesBelow(join(folder, 'target'))).toEqual([join(folder, 'target', 'config')])
+    // The other file may have been there before the download stopped; nothing else, and no piece of anything.
+    expect(filesBelow(join(folder, 'target')).map((path) => basename(path))).toBeOneOf([[], ['config']])
     expect((await version.verify()).differences).toEqual([
       expect.objectContaining({ path: 'weights', problem: 'corrupt' }),
     ])

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-/** Every file of a store with the digest of its content, but for what is on its way in. Empty when there is none. */
+/** Every file of a store with the digest of its content, but for what is on its way in. */
 export function listingOf(store: string): Record<string, string> {
   const listing: Record<string, string> = {}
   for (const path of filesBelow(store)) {
@@ -12,8 +12,9 @@ export function listingOf(store: string): Record<string, string> {
   return listing
 }
 
-/** The paths of a store's files, sorted, but for what is on its way in. */
+/** The paths of a store's files, sorted, but for what is on its way in. None when there is no store. */
 export function filesBelow(store: string): readonly string[] {
+  if (!existsSync(store)) return []
   const found = readdirSync(store, { recursive: true, withFileTypes: true })
   const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   return files.filter((path) => !relative(store, path).startsWith('staging/')).toSorted()
