@@ -10,7 +10,7 @@ import { repeatUntilKnown } from './context.ts'
 import type { Seen } from './indexed-documents.ts'
 import type { ExecutionParts } from './execution-parts.ts'
 import { writeIndexes } from './indexes.ts'
-import { blobsExpired, unknownOutcome } from './outcomes.ts'
+import { blobsExpired, otherType, unknownOutcome } from './outcomes.ts'
 import type { Swapped } from './register.ts'
 import { attempt, isUnanswered } from './writes.ts'
 
@@ -215,6 +215,7 @@ export class Execution {
 
   async #count(seen: Seen<Head>, version: VersionRecord): Promise<Seen<Head> | 'at once' | 'again'> {
     const { context, documents, key, command } = this.#parts
+    if (version.type !== seen.value.type) throw otherType(version)
     if (version.opId === command.opId) this.#mine = version.n
     await writeIndexes(context, documents, { key, record: version })
     const change = countVersion(seen.value, version)

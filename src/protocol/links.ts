@@ -10,6 +10,10 @@ import { linksPrefix, runEdgeKey, runPrefix, versionEdgeKey, versionKey } from '
 import { keysBelow } from './listings.ts'
 import { edgeSchema, parseDocument } from './schemas.ts'
 
+/** What the keys below a version and below a run look like: editors and systems leave files of their own beside ours. */
+const VERSION_LINK = /^((in|out)\/[^/]+\/[^/]+|derived\/[^/]+\/[^/]+\/\d{10})$/
+const RUN_LINK = /^(out\/[^/]+\/\d{10}|in\/[^/]+\/[^/]+\/\d{10}|end)$/
+
 /** The edges between runs and versions: a grow-only set, kept on both ends. */
 export function createLinks(context: ProtocolContext): Pick<MetadataStore, 'recordEdge' | 'linksOf' | 'linksOfRun'> {
   const { objects } = context
@@ -27,7 +31,9 @@ export function createLinks(context: ProtocolContext): Pick<MetadataStore, 'reco
 
     async linksOf(key, options) {
       const prefix = linksPrefix(key)
-      const keys = await keysBelow(objects, prefix, options)
+      const keys = (await keysBelow(objects, prefix, options)).filter((key) =>
+        VERSION_LINK.test(key.slice(prefix.length)),
+      )
       const derived = keys.filter((edge) => edge.startsWith(`${prefix}derived/`)).map(versionAtEnd)
       const runsOf = (kind: 'in' | 'out') => {
         const edges = keys.filter((edge) => edge.startsWith(`${prefix}${kind}/`))
@@ -38,7 +44,7 @@ export function createLinks(context: ProtocolContext): Pick<MetadataStore, 'reco
 
     async linksOfRun(project, id, options) {
       const prefix = runPrefix(project, id)
-      const keys = await keysBelow(objects, prefix, options)
+      const keys = (await keysBelow(objects, prefix, options)).filter((key) => RUN_LINK.test(key.slice(prefix.length)))
       const edges = (kind: 'in' | 'out') => keys.filter((edge) => edge.startsWith(`${prefix}${kind}/`))
       return {
         out: edges('out').map((edge) => ({ ...versionAtEnd(edge), project })),

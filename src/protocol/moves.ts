@@ -7,6 +7,9 @@ import type { ArtifactDocuments } from './documents.ts'
 import { historyPrefix } from './keys.ts'
 import { keysBelow } from './listings.ts'
 
+/** What the key of a page ends with: editors and systems leave files of their own beside ours. */
+const PAGE = /\/\d{10}$/
+
 /** The history of alias moves: what head holds, and the pages that left it. */
 export function createMoves({ objects }: ProtocolContext, documents: ArtifactDocuments): Pick<MetadataStore, 'moves'> {
   return {
@@ -14,7 +17,7 @@ export function createMoves({ objects }: ProtocolContext, documents: ArtifactDoc
       // Head first: moves that leave it afterwards are then in a page that the list shows.
       const head = (await documents.readHead(key, options))?.value
       if (!head) return []
-      const pages = await keysBelow(objects, historyPrefix(key), options)
+      const pages = (await keysBelow(objects, historyPrefix(key), options)).filter((page) => PAGE.test(page))
       const found = await mapConcurrently(objects, pages, (page) => objects.get(page, options))
       const older = found.flatMap((page, index) => (page ? parseHistory(page.bytes, pages[index]!) : []))
       return mergeMoves(older, head.moves)

@@ -1,4 +1,5 @@
 import { isLadingError, LadingError } from '../domain/errors.ts'
+import type { VersionRecord } from '../domain/version.ts'
 
 /** The error of a command that may have taken effect, or has: `mine` is the version that it made. */
 export function unknownOutcome(cause: unknown, mine: number | null): LadingError {
@@ -16,5 +17,13 @@ export function blobsExpired(): LadingError {
   return new LadingError('UNAVAILABLE', {
     detail: 'the stored files were confirmed too long ago to be relied on',
     next: 'log the artifact again',
+  })
+}
+
+/** A version of another type than its artifact was put there by somebody else; counting it would change the type. */
+export function otherType({ n, type }: VersionRecord): LadingError {
+  return new LadingError('CORRUPT', {
+    detail: `the record of version ${n} has type ${JSON.stringify(type)}, which is not that of the artifact`,
+    next: 'restore it from a backup of the store',
   })
 }

@@ -2,9 +2,10 @@ import * as v from 'valibot'
 import { decodeDocument } from '../domain/canonical-json.ts'
 import { isDigest } from '../domain/digest.ts'
 import type { Digest } from '../domain/digest.ts'
-import { LadingError } from '../domain/errors.ts'
+import { isLadingError, LadingError } from '../domain/errors.ts'
 import type { Head } from '../domain/head.ts'
 import type { Metadata } from '../domain/metadata.ts'
+import { assertMovableAlias, assertName, assertType } from '../domain/names.ts'
 import type { VersionRecord } from '../domain/version.ts'
 import type { MetadataEdit, ProjectRecord, RunRecord } from '../ports/metadata-store.ts'
 
@@ -13,8 +14,14 @@ import type { MetadataEdit, ProjectRecord, RunRecord } from '../ports/metadata-s
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const digest = v.custom<Digest>(isDigest)
 const metadata = v.nullable(v.custom<Metadata>((value) => typeof value === 'object' && !Array.isArray(value)))
-const run = v.object({ project: v.string(), id: v.string(), name: v.string() })
-const versionKey = v.object({ project: v.string(), artifact: v.string(), n: count })
+/** Keys have ten digits for a number. */
+const position = v.pipe(count, v.maxValue(9_999_999_999))
+const project = v.custom<string>(accepted((value) => assertName('project', value)))
+const alias = v.custom<string>(accepted(assertMovableAlias))
+const type = v.custom<string>(accepted(assertType))
+const run = v.object({ project, id: v.custom<string>(accepted((value) => assertName('run', value))), name: v.string() })
+const artifact = v.custom<string>(accepted((value) => assertName('artifact', value)))
+const versionKey = v.object({ project, artifact, n: position })
 
 /** valibot's `record` drops names such as `constructor`, which are valid aliases. */
 const aliases = v.custom<Record<string, number>>(
@@ -22,14 +29,14 @@ const aliases = v.custom<Record<string, number>>(
     typeof value === 'object' &&
     value !== null &&
     !Array.isArray(value) &&
-    Object.values(value).every((n) => v.is(count, n)),
+    Object.entries(value).every(([name, n]) => v.is(alias, name) && v.is(position, n)),
 )
 
 const versionSchema = v.looseObject({
-  n: count,
+  n: position,
   digest,
-  type: v.string(),
-  aliases: v.array(v.string()),
+  type,
+  aliases: v.array(alias),
   supersede: v.boolean(),
   opId: v.string(),
   run: v.nullable(run),
@@ -45,11 +52,11 @@ const versionSchema = v.looseObject({
 }) satisfies v.GenericSchema<unknown, VersionRecord>
 
 const moveSchema = v.object({
-  rev: count,
+  rev: position,
   at: v.string(),
-  alias: v.string(),
-  from: v.nullable(count),
-  to: v.nullable(count),
+  alias,
+  from: v.nullable(position),
+  to: v.nullable(position),
   opId: v.string(),
   run: v.nullable(run),
 })
@@ -73,13 +80,13 @@ const errorCodes = [
 ] as const
 
 const headSchema = v.looseObject({
-  rev: count,
-  type: v.string(),
-  next: count,
-  floor: count,
+  rev: position,
+  type,
+  next: position,
+  floor: position,
   aliases,
-  latest: v.nullable(v.object({ n: count, digest, opId: v.string() })),
-  deleting: v.nullable(count),
+  latest: v.nullable(v.object({ n: position, digest, opId: v.string() })),
+  deleting: v.nullable(position),
   recent: v.array(
     v.object({ opId: v.string(), rev: count, result: v.union([count, v.literal('done'), v.picklist(errorCodes)]) }),
   ),
@@ -89,7 +96,7 @@ const headSchema = v.looseObject({
 }) satisfies v.GenericSchema<unknown, Head>
 
 /** The index of a digest. */
-export const indexSchema = v.object({ n: count })
+export const indexSchema = v.object({ n: position })
 
 /** Metadata that replaced what a version was logged with. */
 export const metadataEditSchema = v.object({
@@ -155,7 +162,7 @@ export function parseHead(bytes: Uint8Array, key: string): Head {
   const counted = [...Object.values(head.aliases), ...(head.latest ? [head.latest.n] : [])]
   const isCounted = counted.every((n) => n >= head.floor && n < head.next)
   const isMarked = head.deleting === null || head.deleting < head.next
-  if (head.floor > head.next || !isCounted || !isMarked || Object.hasOwn(head.aliases, 'latest')) {
+  if (head.floor > head.next || !isCounted || !isMarked) {
     throw contradicts(key, 'its numbers contradict each other')
   }
   return head
@@ -166,6 +173,19 @@ export function parseVersion(bytes: Uint8Array, { key, n }: { key: string; n: nu
   const record = parseDocument(versionSchema, bytes, key)
   if (record.n !== n) throw contradicts(key, `it is the record of version ${record.n}`)
   return record
+}
+
+/** Whether a rule of the domain takes a value. */
+function accepted(rule: (value: unknown) => unknown): (value: unknown) => boolean {
+  return (value) => {
+    try {
+      rule(value)
+      return true
+    } catch (error) {
+      if (isLadingError(error, 'INVALID')) return false
+      throw error
+    }
+  }
 }
 
 function contradicts(key: string, what: string): LadingError {

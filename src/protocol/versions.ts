@@ -1,4 +1,5 @@
 import type { Digest } from '../domain/digest.ts'
+import { LadingError } from '../domain/errors.ts'
 import { aliasesOf, targetOf } from '../domain/head.ts'
 import type { Head } from '../domain/head.ts'
 import type { Selector } from '../domain/refs.ts'
@@ -9,6 +10,7 @@ import type { MetadataStore, Page, VersionView } from '../ports/metadata-store.t
 import { mapConcurrently } from './concurrency.ts'
 import type { ProtocolContext } from './context.ts'
 import type { ArtifactDocuments } from './documents.ts'
+import { versionKey } from './keys.ts'
 
 type VersionReads = Pick<MetadataStore, 'head' | 'resolve' | 'locate' | 'record' | 'versions'>
 
@@ -48,13 +50,23 @@ export function createVersionReads({ objects }: ProtocolContext, documents: Arti
       if (!head) return { items: [] }
       const numbers = pageNumbers(head, { newestFirst, cursor, limit })
       const found = await mapConcurrently(objects, numbers, (n) => documents.readVersion(key, n, options))
-      const live = found.flatMap((seen) => (seen && isLive(seen.value, head.floor) ? [seen.value] : []))
+      const records = found.map((seen, index) => seen?.value ?? missingRecord(key, numbers[index]!))
+      const live = records.filter((record) => isLive(record, head.floor))
       return page(
         live.map((record) => viewOf(key, head, record)),
         nextCursor(head, numbers, newestFirst),
       )
     },
   }
+}
+
+/** Numbers are dense: what head counts must be there. */
+function missingRecord(key: ArtifactKey, n: number): never {
+  throw new LadingError('CORRUPT', {
+    key: versionKey(key, n),
+    detail: `head counts version ${n}, whose record is missing`,
+    next: 'restore it from a backup of the store',
+  })
 }
 
 /** A version as it stands under a head. */

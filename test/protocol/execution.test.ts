@@ -174,3 +174,29 @@ test('a log that would pass a limit is refused, and a later send of it cannot te
     code: 'UNKNOWN_OUTCOME',
   })
 })
+
+describe('records that no lading writes are CORRUPT before anything is built on them', () => {
+  const put = async (overrides: Record<string, unknown>) => {
+    const shared = createMemoryData()
+    await open({ shared }).commit(KEY, log('a'), {})
+    const { kind: _kind, baseRev: _baseRev, delivery: _delivery, at: createdAt, ...content } = log('planted')
+    const record = { ...content, n: 1, createdAt, deleted: false, ...overrides }
+    await createMemoryObjectStore({ shared }).put('p/p/a/m/versions/0000000000/0000000001', encodeDocument(record), {})
+    return open({ shared })
+  }
+
+  test.each([
+    ['latest among its aliases', { aliases: ['latest'] }],
+    ['a name with an escape sequence among its aliases', { aliases: ['\u001b[31m'] }],
+    ['a run that leaves its folder', { run: { project: '..', id: '../x', name: 'x' } }],
+    ['another type', { type: 'dataset' }],
+  ])('a version with %s', async (_what, overrides) => {
+    const metadata = await put(overrides)
+
+    await expect(metadata.commit(KEY, log('b'), {})).rejects.toMatchObject({
+      code: expect.stringMatching(/^(CORRUPT|UNKNOWN_OUTCOME)$/),
+    })
+
+    expect(await metadata.head(KEY, {})).toMatchObject({ next: 1 })
+  })
+})

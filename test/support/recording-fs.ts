@@ -112,9 +112,9 @@ class Recorder {
     }
   }
 
-  async #open(path: string, flags: 'r' | 'wx', mode?: number): Promise<FileHandle> {
+  async #open(path: string, flags: 'r' | 'wx' | number, mode?: number): Promise<FileHandle> {
     const handle = await this.#record('open', this.#disk.open(path, flags, mode))
-    if (flags === 'r') return this.#handle(handle, { kind: 'beginFolderSync', sync: 0, path })
+    if (flags !== 'wx') return this.#handle(handle, { kind: 'beginFolderSync', sync: 0, path })
     const file = this.#ids++
     this.operations.push({ kind: 'create', path, file })
     return this.#handle(handle, { kind: 'beginFileSync', sync: 0, file })

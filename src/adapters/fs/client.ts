@@ -3,7 +3,7 @@
  * Failures are errors with an errno name as `code`.
  */
 export interface FileSystem {
-  open(path: string, flags: 'r' | 'wx', mode?: number): Promise<FileHandle>
+  open(path: string, flags: 'r' | 'wx' | number, mode?: number): Promise<FileHandle>
   link(from: string, to: string): Promise<void>
   rename(from: string, to: string): Promise<void>
   unlink(path: string): Promise<void>

@@ -12,8 +12,8 @@ const CONCURRENCY = 16
 /** What a key can hold. The rest is not ours: `lost+found`, or what a file manager left. */
 const NAME = /^[A-Za-z0-9._-]+$/
 
-/** NFS keeps a file that was deleted while open under such a name. */
-const DELETED = /^\.nfs[0-9a-f]+$/
+/** NFS keeps a file that was deleted while open under such a name; macOS leaves notes of its own. */
+const FOREIGN = /^(\.nfs[0-9a-f]+|\.DS_Store)$/
 
 interface Found {
   readonly kind: 'object' | 'folder'
@@ -68,7 +68,7 @@ async function namesIn(disk: Disk, prefix: string): Promise<FolderEntry[]> {
 }
 
 function isOurs(entry: FolderEntry): boolean {
-  return (entry.isFile() || entry.isDirectory()) && NAME.test(entry.name) && !DELETED.test(entry.name)
+  return (entry.isFile() || entry.isDirectory()) && NAME.test(entry.name) && !FOREIGN.test(entry.name)
 }
 
 /** Null for what went away in the meantime, and for a folder without objects, which no other kind of store has. */

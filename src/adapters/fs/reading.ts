@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { LadingError } from '../../domain/errors.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
@@ -9,6 +10,12 @@ import { translated } from './errors.ts'
 
 /** Bytes read at once: large enough that the disk, not the number of calls, sets the pace. */
 const CHUNK_BYTES = 1024 * 1024
+
+/** Documents are far smaller; what is larger was put there by somebody else. */
+const DOCUMENT_BYTES_MAX = 512 * 1024 * 1024
+
+/** Opening a FIFO that somebody put in an object's place must not wait for a writer. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 type ReadOptions = CallOptions & { readonly range?: ByteRange }
 
@@ -26,10 +33,10 @@ export async function statObject(disk: Disk, key: string): Promise<ObjectInfo | 
 
 /** A whole object; null when there is none. Bytes and etag are of one file, even while it is replaced. */
 export function readObject(disk: Disk, key: string): Promise<StoredObject | null> {
-  return withObject(disk, key, async (handle, status) => ({
-    bytes: await readWindow(handle, { from: 0, to: Number(status.size) }),
-    etag: etagOf(status),
-  }))
+  return withObject(disk, key, async (handle, status) => {
+    if (Number(status.size) > DOCUMENT_BYTES_MAX) throw tooLarge(Number(status.size))
+    return { bytes: await readWindow(handle, { from: 0, to: Number(status.size) }), etag: etagOf(status) }
+  })
 }
 
 /**
@@ -52,10 +59,11 @@ async function* single(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 
 /** Opens the file only when the first chunk is asked for, so that a stream that nobody reads holds nothing. */
 async function* reopened(disk: Disk, key: string, options: ReadOptions): AsyncIterable<Uint8Array> {
-  const handle = await translated('none', () => disk.orAbsent(() => disk.fs.open(disk.pathOf(key), 'r')))
+  const handle = await translated('none', () => disk.orAbsent(() => disk.fs.open(disk.pathOf(key), READ_ONLY)))
   if (handle === null) throw new LadingError('NOT_FOUND', { detail: 'it was deleted before it was read' })
   try {
     const status = await translated('none', () => handle.stat({ bigint: true }))
+    if (!status.isFile()) throw new LadingError('NOT_FOUND', { detail: 'it was deleted before it was read' })
     yield* chunksOf(handle, windowOf(status, options.range), options)
   } finally {
     await handle.close()
@@ -94,7 +102,7 @@ function withObject<T>(
   use: (handle: FileHandle, status: FileStatus) => Promise<T>,
 ): Promise<T | null> {
   return translated('none', async () => {
-    const handle = await disk.orAbsent(() => disk.fs.open(disk.pathOf(key), 'r'))
+    const handle = await disk.orAbsent(() => disk.fs.open(disk.pathOf(key), READ_ONLY))
     if (handle === null) return null
     try {
       const status = await handle.stat({ bigint: true })
@@ -124,6 +132,13 @@ async function fill(handle: FileHandle, into: Uint8Array, from: number): Promise
     offset += bytesRead
   }
   return into
+}
+
+function tooLarge(sizeBytes: number): LadingError {
+  return new LadingError('CORRUPT', {
+    detail: `the document has ${sizeBytes} bytes, at most ${DOCUMENT_BYTES_MAX} are read`,
+    next: 'restore it from a backup of the store',
+  })
 }
 
 function endsEarly(found: number, expected: number): LadingError {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import pMap from 'p-map'
 import { createDigester } from '../../domain/digest.ts'
@@ -115,11 +116,23 @@ class FsTargetFolder implements TargetFolder {
     const handle = await ifPresent(file.path, this.#fs.promises.open(file.temporary, flags, 0o644))
     if (handle === null) throw this.#folders.displaced(file.folder)
     try {
-      if (!(await this.#folders.isInPlace(file.folder))) throw this.#folders.displaced(file.folder)
+      // The folder may have been a link when the file was made, and be back by now: then the file lies elsewhere.
+      if (!(await this.#isWhereItShould(handle, file))) throw this.#folders.displaced(file.folder)
       await writeChunks({ handle, path: file.path }, chunks, options)
     } finally {
       await onFile(file.path, handle.close())
     }
+  }
+
+  async #isWhereItShould(
+    handle: Pick<FileHandle, 'stat'>,
+    { temporary, folder, path }: { readonly temporary: string; readonly folder: string; readonly path: string },
+  ): Promise<boolean> {
+    const [made, found] = await Promise.all([
+      onFile(path, handle.stat()),
+      ifPresent(path, this.#fs.promises.lstat(temporary)),
+    ])
+    return found?.ino === made.ino && found.dev === made.dev && (await this.#folders.isInPlace(folder))
   }
 
   /** What is in a file's place, if that may be replaced; null when there is nothing. */

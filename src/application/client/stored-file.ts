@@ -36,13 +36,11 @@ export class StoredFile {
 
   /** The whole file, verified. Rejects `CORRUPT` when the stored bytes are damaged. */
   async bytes(options: CallOptions = {}): Promise<Uint8Array> {
-    const bytes = new Uint8Array(this.size)
-    let offset = 0
-    for await (const chunk of this.stream(options)) {
-      bytes.set(chunk, offset)
-      offset += chunk.length
-    }
-    return bytes
+    // Grows with what arrives: the size is what a manifest claims.
+    const chunks: Uint8Array[] = []
+    for await (const chunk of this.stream(options)) chunks.push(chunk)
+    const { buffer, byteOffset, length } = Buffer.concat(chunks)
+    return new Uint8Array(buffer, byteOffset, length)
   }
 
   /** The whole file as UTF-8, verified. Rejects `INVALID` when it is not text. */
@@ -76,8 +74,8 @@ export class StoredFile {
    */
   stream({ start, end, ...options }: StreamOptions = {}): FileStream {
     const range = rangeOf(this.path, { start, end })
-    const chunks = pull((sink) => this.#read(range, sink, options))
-    return { verified: range === undefined, [Symbol.asyncIterator]: () => chunks[Symbol.asyncIterator]() }
+    const open = () => pull((sink) => this.#read(range, sink, options))
+    return { verified: range === undefined, [Symbol.asyncIterator]: open }
   }
 }
 

@@ -228,7 +228,11 @@ function createFailingDisk(): FailingDisk {
     if (!due || (due.path !== undefined && due.path !== path) || due.times-- <= 0) return
     throw failure(due.errno)
   }
-  const guarded = <T extends object, K extends keyof T & string>(target: T, methods: readonly K[], flags = ''): T => {
+  const guarded = <T extends object, K extends keyof T & string>(
+    target: T,
+    methods: readonly K[],
+    flags: string | number = '',
+  ): T => {
     const wrap =
       (name: K) =>
       async (...args: unknown[]) => {

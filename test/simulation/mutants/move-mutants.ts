@@ -67,7 +67,7 @@ export const MOVE_MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'src/protocol/moves.ts',
-        find: 'if (!head) return []\n      const pages = await keysBelow(objects, historyPrefix(key), options)',
+        find: 'if (!head) return []\n      const pages = (await keysBelow(objects, historyPrefix(key), options)).filter((page) => PAGE.test(page))',
         replace: 'if (!head) return []',
       },
     ],
