@@ -10,6 +10,7 @@ import type { ProtocolContext } from './context.ts'
 import type { ArtifactDocuments } from './documents.ts'
 import { metadataPrefix, versionKey } from './keys.ts'
 import { childNames } from './listings.ts'
+import { missingVersion } from './outcomes.ts'
 
 /** What an export reads from. */
 export interface ExportParts extends Pick<MetadataStore, 'moves' | 'metadataEdit'> {
@@ -106,13 +107,5 @@ function neverLogged(): LadingError {
   return new LadingError('NOT_FOUND', {
     detail: 'the artifact has never been logged',
     next: 'list the artifacts of the project',
-  })
-}
-
-function missingVersion(key: string): LadingError {
-  return new LadingError('CORRUPT', {
-    key,
-    detail: 'head counts this version, but its record is missing',
-    next: 'restore it from a backup of the store',
   })
 }

@@ -27,3 +27,12 @@ export function otherType({ n, type }: VersionRecord): LadingError {
     next: 'restore it from a backup of the store',
   })
 }
+
+/** Numbers are dense: a version that head counts must be there. */
+export function missingVersion(key: string): LadingError {
+  return new LadingError('CORRUPT', {
+    key,
+    detail: 'head counts this version, but its record is missing',
+    next: 'restore it from a backup of the store',
+  })
+}

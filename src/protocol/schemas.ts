@@ -149,11 +149,7 @@ export function parseDocument<T>(schema: v.GenericSchema<unknown, T>, bytes: Uin
   const parsed = v.safeParse(schema, decodeDocument(bytes, { key }))
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
-  throw new LadingError('CORRUPT', {
-    key,
-    detail: `the document is damaged: ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}`,
-    next: 'restore it from a backup of the store; nothing was changed',
-  })
+  throw damaged(key, `${v.getDotPath(issue) ?? 'its root'}: ${issue.message}`)
 }
 
 /** Reads head: `CORRUPT` also when its numbers contradict each other. Unknown members are kept when it is rewritten. */
@@ -163,7 +159,7 @@ export function parseHead(bytes: Uint8Array, key: string): Head {
   const isCounted = counted.every((n) => n >= head.floor && n < head.next)
   const isMarked = head.deleting === null || head.deleting < head.next
   if (head.floor > head.next || !isCounted || !isMarked) {
-    throw contradicts(key, 'its numbers contradict each other')
+    throw damaged(key, 'its numbers contradict each other')
   }
   return head
 }
@@ -171,7 +167,7 @@ export function parseHead(bytes: Uint8Array, key: string): Head {
 /** Reads the record of version `n`: `CORRUPT` also when it is that of another one. */
 export function parseVersion(bytes: Uint8Array, { key, n }: { key: string; n: number }): VersionRecord {
   const record = parseDocument(versionSchema, bytes, key)
-  if (record.n !== n) throw contradicts(key, `it is the record of version ${record.n}`)
+  if (record.n !== n) throw damaged(key, `it is the record of version ${record.n}`)
   return record
 }
 
@@ -188,7 +184,7 @@ function accepted(rule: (value: unknown) => unknown): (value: unknown) => boolea
   }
 }
 
-function contradicts(key: string, what: string): LadingError {
+function damaged(key: string, what: string): LadingError {
   return new LadingError('CORRUPT', {
     key,
     detail: `the document is damaged: ${what}`,

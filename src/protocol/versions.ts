@@ -1,5 +1,4 @@
 import type { Digest } from '../domain/digest.ts'
-import { LadingError } from '../domain/errors.ts'
 import { aliasesOf, targetOf } from '../domain/head.ts'
 import type { Head } from '../domain/head.ts'
 import type { Selector } from '../domain/refs.ts'
@@ -11,6 +10,7 @@ import { mapConcurrently } from './concurrency.ts'
 import type { ProtocolContext } from './context.ts'
 import type { ArtifactDocuments } from './documents.ts'
 import { versionKey } from './keys.ts'
+import { missingVersion } from './outcomes.ts'
 
 type VersionReads = Pick<MetadataStore, 'head' | 'resolve' | 'locate' | 'record' | 'versions'>
 
@@ -50,7 +50,10 @@ export function createVersionReads({ objects }: ProtocolContext, documents: Arti
       if (!head) return { items: [] }
       const numbers = pageNumbers(head, { newestFirst, cursor, limit })
       const found = await mapConcurrently(objects, numbers, (n) => documents.readVersion(key, n, options))
-      const records = found.map((seen, index) => seen?.value ?? missingRecord(key, numbers[index]!))
+      const records = found.map((seen, index) => {
+        if (seen === null) throw missingVersion(versionKey(key, numbers[index]!))
+        return seen.value
+      })
       const live = records.filter((record) => isLive(record, head.floor))
       return page(
         live.map((record) => viewOf(key, head, record)),
@@ -58,15 +61,6 @@ export function createVersionReads({ objects }: ProtocolContext, documents: Arti
       )
     },
   }
-}
-
-/** Numbers are dense: what head counts must be there. */
-function missingRecord(key: ArtifactKey, n: number): never {
-  throw new LadingError('CORRUPT', {
-    key: versionKey(key, n),
-    detail: `head counts version ${n}, whose record is missing`,
-    next: 'restore it from a backup of the store',
-  })
 }
 
 /** A version as it stands under a head. */

@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createFiles } from '../../src/adapters/fs/files.ts'
 import type { UserFileSystem } from '../../src/adapters/fs/user-file-system.ts'
 import { createFsObjectStore } from '../../src/adapters/fs/index.ts'
-import { Artifact, createPorts, createStore, isLadingError } from '../../src/index.ts'
-import type { ErrorCode, Lading, LadingError } from '../../src/index.ts'
+import { Artifact, createPorts, createStore } from '../../src/index.ts'
+import type { ErrorCode, Lading } from '../../src/index.ts'
 import { errno } from '../support/faulty-fs.ts'
 import { listingOf } from '../support/folder-listing.ts'
+import { failureOf } from '../support/failure-of.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const BAD_NAMES = ['', '.', '..', 'a/b', 'a b', 'ä', 'a:b', 'a@b', 'x'.repeat(129), 'a\0', `x-${'0'.repeat(32)}`]
@@ -197,16 +198,6 @@ function overwrite(path: string, position: number): void {
   } finally {
     nodeFs.closeSync(file)
   }
-}
-
-async function failureOf(work: Promise<unknown>): Promise<LadingError> {
-  try {
-    await work
-  } catch (error) {
-    if (isLadingError(error)) return error
-    throw error
-  }
-  throw new Error('it succeeded')
 }
 
 function draft(name: string, options: ConstructorParameters<typeof Artifact>[1] = {}): Artifact {

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createFsObjectStore } from '../../src/adapters/fs/index.ts'
-import { Artifact, createPorts, createStore, isLadingError, openStore } from '../../src/index.ts'
-import type { Lading, LadingError } from '../../src/index.ts'
+import { Artifact, createPorts, createStore, openStore } from '../../src/index.ts'
+import type { Lading } from '../../src/index.ts'
 import { filesBelow, listingOf } from '../support/folder-listing.ts'
+import { failureOf } from '../support/failure-of.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 let template = ''
@@ -280,16 +281,6 @@ function flipBit(bytes: Buffer): Buffer {
   const flipped = Buffer.from(bytes)
   flipped[0]! ^= 1
   return flipped
-}
-
-async function failureOf(work: Promise<unknown>): Promise<LadingError> {
-  try {
-    await work
-  } catch (error) {
-    if (isLadingError(error)) return error
-    throw error
-  }
-  throw new Error('it succeeded')
 }
 
 function model(content: string): Artifact {

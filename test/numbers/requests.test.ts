@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Artifact } from '../../src/application/client/artifact.ts'
-import type { LogCommand } from '../../src/domain/command.ts'
-import { sha256 } from '../../src/domain/digest.ts'
 import { createCountedStore } from '../support/counted-store.ts'
 import type { CountedStore } from '../support/counted-store.ts'
+import { logOf } from '../support/log-command.ts'
 
 /** layout.md, "Requests, asserted": without contention, on native registers, `blobs` counts files and the manifest. */
 const BUDGET = {
@@ -30,29 +29,7 @@ const fresh = () => text(`content ${unique++}`)
 
 async function fillTo(store: CountedStore, versions: number): Promise<void> {
   for (let n = 0; n < versions; n++) {
-    await store.metadata.commit({ project: 'p', artifact: 'model' }, logOf(`filler ${n}`), {})
-  }
-}
-
-function logOf(content: string): LogCommand {
-  return {
-    kind: 'log',
-    opId: `op-${content}`,
-    baseRev: 0,
-    delivery: 'alone',
-    at: '2026-01-01T00:00:00.000Z',
-    run: null,
-    digest: sha256(new TextEncoder().encode(content)),
-    type: 'unspecified',
-    aliases: [],
-    supersede: false,
-    draft: null,
-    derivedFrom: null,
-    sizeBytes: 1,
-    fileCount: 1,
-    metadata: null,
-    metadataDigest: null,
-    description: null,
+    await store.metadata.commit({ project: 'p', artifact: 'model' }, logOf(`filler ${n}`, { type: 'unspecified' }), {})
   }
 }
 

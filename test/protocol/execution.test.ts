@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { createMemoryData, createMemoryObjectStore } from '../../src/adapters/memory/index.ts'
 import type { MemoryOptions } from '../../src/adapters/memory/index.ts'
 import { encodeDocument } from '../../src/domain/canonical-json.ts'
-import type { LogCommand } from '../../src/domain/command.ts'
 import { sha256 } from '../../src/domain/digest.ts'
 import { LadingError } from '../../src/domain/errors.ts'
 import { checkedMetadataStore } from '../../src/ports/facade/metadata-store.ts'
 import { checkedObjectStore } from '../../src/ports/facade/object-store.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { createProtocolMetadataStore } from '../../src/protocol/metadata-store.ts'
+import { logOf } from '../support/log-command.ts'
 
 const KEY = { project: 'p', artifact: 'm' }
 const VERSION_0 = 'p/p/a/m/versions/0000000000/0000000000'
@@ -21,29 +21,6 @@ function open(options: MemoryOptions, tamper: (driver: ObjectStore) => Partial<O
   const ids = { next: () => `id-${next++}`, random: () => 0.5 }
   const objects = checkedObjectStore({ ...driver, ...tamper(driver) })
   return checkedMetadataStore(createProtocolMetadataStore({ objects, clock, ids }))
-}
-
-function log(content: string, overrides: Partial<LogCommand> = {}): LogCommand {
-  return {
-    kind: 'log',
-    opId: `log-${content}`,
-    baseRev: 0,
-    delivery: 'alone',
-    at: '2026-01-01T00:00:00.000Z',
-    run: null,
-    digest: sha256(content),
-    type: 'model',
-    aliases: [],
-    supersede: false,
-    draft: null,
-    derivedFrom: null,
-    sizeBytes: 1,
-    fileCount: 1,
-    metadata: null,
-    metadataDigest: null,
-    description: null,
-    ...overrides,
-  }
 }
 
 const down = () => Promise.reject(new LadingError('UNAVAILABLE', { detail: 'the store is down', retry: 'never' }))
@@ -60,7 +37,7 @@ describe('an outcome that cannot be read back is UNKNOWN_OUTCOME', () => {
       get: (key, options) => (sent ? down() : driver.get(key, options)),
     }))
 
-    await expect(metadata.commit(KEY, log('a'), {})).rejects.toMatchObject({ code: 'UNKNOWN_OUTCOME' })
+    await expect(metadata.commit(KEY, logOf('a'), {})).rejects.toMatchObject({ code: 'UNKNOWN_OUTCOME' })
   })
 
   test('when an atomic commit was stale and nobody can see why', async () => {
@@ -77,7 +54,7 @@ describe('an outcome that cannot be read back is UNKNOWN_OUTCOME', () => {
       },
     }))
 
-    await expect(metadata.commit(KEY, log('a'), {})).rejects.toMatchObject({ code: 'UNKNOWN_OUTCOME' })
+    await expect(metadata.commit(KEY, logOf('a'), {})).rejects.toMatchObject({ code: 'UNKNOWN_OUTCOME' })
   })
 })
 
@@ -92,7 +69,7 @@ test('a store that is busy for certain can be stopped, and nothing was changed',
     },
   }))
 
-  await expect(metadata.commit(KEY, log('a'), { signal: stop.signal })).rejects.toMatchObject({
+  await expect(metadata.commit(KEY, logOf('a'), { signal: stop.signal })).rejects.toMatchObject({
     code: expect.stringMatching(/^(ABORTED|UNAVAILABLE)$/),
   })
 
@@ -102,7 +79,7 @@ test('a store that is busy for certain can be stopped, and nothing was changed',
 describe('a damaged store is CORRUPT, and nothing is changed', () => {
   async function damaged(key: string, change: (document: Record<string, unknown>) => Record<string, unknown>) {
     const shared = createMemoryData()
-    await open({ shared }).commit(KEY, log('a'), {})
+    await open({ shared }).commit(KEY, logOf('a'), {})
     const objects = createMemoryObjectStore({ shared })
     const found = await objects.get(key, {})
     await objects.put(key, encodeDocument(change(JSON.parse(new TextDecoder().decode(found!.bytes)))), {})
@@ -117,7 +94,7 @@ describe('a damaged store is CORRUPT, and nothing is changed', () => {
   ])('head with %s', async (_what, change) => {
     const metadata = await damaged('p/p/heads/m', (head) => ({ ...head, ...change }))
 
-    await expect(metadata.commit(KEY, log('b'), {})).rejects.toMatchObject({ code: 'CORRUPT', key: 'p/p/heads/m' })
+    await expect(metadata.commit(KEY, logOf('b'), {})).rejects.toMatchObject({ code: 'CORRUPT', key: 'p/p/heads/m' })
   })
 
   test('the record of another version under its number', async () => {
@@ -128,22 +105,22 @@ describe('a damaged store is CORRUPT, and nothing is changed', () => {
 
   test('a counted version without a record', async () => {
     const shared = createMemoryData()
-    await open({ shared }).commit(KEY, log('a'), {})
+    await open({ shared }).commit(KEY, logOf('a'), {})
     await createMemoryObjectStore({ shared }).delete([VERSION_0], {})
 
-    const alias = { ...log('x'), kind: 'setAlias', alias: 'prod', n: 0, expect: undefined } as const
+    const alias = { ...logOf('x'), kind: 'setAlias', alias: 'prod', n: 0, expect: undefined } as const
     await expect(open({ shared }).commit(KEY, alias, {})).rejects.toMatchObject({ code: 'CORRUPT' })
   })
 })
 
 test('unknown members of a newer minor format survive a change of head', async () => {
   const shared = createMemoryData()
-  await open({ shared }).commit(KEY, log('a'), {})
+  await open({ shared }).commit(KEY, logOf('a'), {})
   const objects = createMemoryObjectStore({ shared })
   const head = JSON.parse(new TextDecoder().decode((await objects.get('p/p/heads/m', {}))!.bytes))
   await objects.put('p/p/heads/m', encodeDocument({ ...head, fromTheFuture: 1 }), {})
 
-  await open({ shared }).commit(KEY, log('b'), {})
+  await open({ shared }).commit(KEY, logOf('b'), {})
 
   const after = JSON.parse(new TextDecoder().decode((await objects.get('p/p/heads/m', {}))!.bytes))
   expect(after).toMatchObject({ next: 2, fromTheFuture: 1 })
@@ -153,11 +130,11 @@ test('files that are not ours beside the bodies of a register change nothing', a
   const shared = createMemoryData()
   const objects = createMemoryObjectStore({ shared, register: 'numbered' })
   const metadata = open({ shared, register: 'numbered' })
-  await metadata.commit(KEY, log('a'), {})
+  await metadata.commit(KEY, logOf('a'), {})
   await objects.put('p/p/heads/m/0000000000/0000000001.bak', encodeDocument({ rev: 99 }), {})
   await objects.put(`p/p/a/m/digests/${sha256('a')}/0000000007.orig`, encodeDocument({ n: 7 }), {})
 
-  const answer = await metadata.commit(KEY, log('b'), {})
+  const answer = await metadata.commit(KEY, logOf('b'), {})
 
   expect(answer).toMatchObject({ n: 1, created: true })
   expect(await metadata.resolve(KEY, { kind: 'digest', digest: sha256('a') }, {})).toMatchObject({ live: true })
@@ -166,9 +143,9 @@ test('files that are not ours beside the bodies of a register change nothing', a
 test('a log that would pass a limit is refused, and a later send of it cannot tell', async () => {
   const metadata = open({})
   const aliases = (from: number) => Array.from({ length: 600 }, (_, index) => `alias-${from + index}`)
-  await metadata.commit(KEY, log('a', { aliases: aliases(0) }), {})
+  await metadata.commit(KEY, logOf('a', { aliases: aliases(0) }), {})
 
-  const tooMany = log('b', { aliases: aliases(600) })
+  const tooMany = logOf('b', { aliases: aliases(600) })
   await expect(metadata.commit(KEY, tooMany, {})).rejects.toMatchObject({ code: 'INVALID' })
   await expect(metadata.commit(KEY, { ...tooMany, delivery: 'resent' }, {})).rejects.toMatchObject({
     code: 'UNKNOWN_OUTCOME',
@@ -178,8 +155,8 @@ test('a log that would pass a limit is refused, and a later send of it cannot te
 describe('records that no lading writes are CORRUPT before anything is built on them', () => {
   const put = async (overrides: Record<string, unknown>) => {
     const shared = createMemoryData()
-    await open({ shared }).commit(KEY, log('a'), {})
-    const { kind: _kind, baseRev: _baseRev, delivery: _delivery, at: createdAt, ...content } = log('planted')
+    await open({ shared }).commit(KEY, logOf('a'), {})
+    const { kind: _kind, baseRev: _baseRev, delivery: _delivery, at: createdAt, ...content } = logOf('planted')
     const record = { ...content, n: 1, createdAt, deleted: false, ...overrides }
     await createMemoryObjectStore({ shared }).put('p/p/a/m/versions/0000000000/0000000001', encodeDocument(record), {})
     return open({ shared })
@@ -193,7 +170,7 @@ describe('records that no lading writes are CORRUPT before anything is built on 
   ])('a version with %s', async (_what, overrides) => {
     const metadata = await put(overrides)
 
-    await expect(metadata.commit(KEY, log('b'), {})).rejects.toMatchObject({
+    await expect(metadata.commit(KEY, logOf('b'), {})).rejects.toMatchObject({
       code: expect.stringMatching(/^(CORRUPT|UNKNOWN_OUTCOME)$/),
     })
 

@@ -2,7 +2,6 @@ import { createMemoryData, createMemoryObjectStore } from '../../src/adapters/me
 import type { MemoryData } from '../../src/adapters/memory/index.ts'
 import { systemIds } from '../../src/adapters/system/index.ts'
 import type { Command, LogCommand } from '../../src/domain/command.ts'
-import { sha256 } from '../../src/domain/digest.ts'
 import { isLadingError, LadingError } from '../../src/domain/errors.ts'
 import type { HistoryEvent } from '../../src/domain/history.ts'
 import type { RunRef } from '../../src/domain/version.ts'
@@ -12,6 +11,7 @@ import { checkedObjectStore } from '../../src/ports/facade/object-store.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { createProtocolMetadataStore } from '../../src/protocol/metadata-store.ts'
+import { logOf as logCommandOf } from '../support/log-command.ts'
 
 export const KEY = { project: 'p', artifact: 'model' }
 export const RUN: RunRef = { project: 'p', id: 'r1', name: 'train' }
@@ -74,26 +74,8 @@ function dyingAt(store: ObjectStore, requests: number): ObjectStore {
 
 /** A log of the content that a name stands for. */
 export function logOf(opId: string, content: string, given: Partial<LogCommand> = {}): LogCommand {
-  return {
-    kind: 'log',
-    opId,
-    baseRev: 0,
-    delivery: 'alone',
-    at: `2026-01-01T00:00:00.${String(Number(opId.replace(/\D/g, '')) % 1_000).padStart(3, '0')}Z`,
-    run: null,
-    digest: sha256(content),
-    type: 'model',
-    aliases: [],
-    supersede: false,
-    draft: null,
-    derivedFrom: null,
-    sizeBytes: content.length,
-    fileCount: 1,
-    metadata: null,
-    metadataDigest: null,
-    description: null,
-    ...given,
-  }
+  const at = `2026-01-01T00:00:00.${String(Number(opId.replace(/\D/g, '')) % 1_000).padStart(3, '0')}Z`
+  return logCommandOf(content, { opId, at, sizeBytes: content.length, ...given })
 }
 
 /** Sends commands one after the other. What the rule refuses is left out. */

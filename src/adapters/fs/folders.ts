@@ -64,24 +64,23 @@ export class Folders {
 
   async #make(folder: string): Promise<void> {
     try {
-      await this.#fs.mkdir(folder)
-      this.#durable.delete(folder)
+      await this.#makeOne(folder)
     } catch (error) {
-      if (isErrno(error, 'EEXIST')) return
       if (!isErrno(error, 'ENOENT') || dirname(folder) === folder) throw error
       await this.#make(dirname(folder))
-      await this.#makeBelow(folder)
+      await this.#makeOne(folder).catch((again: unknown) => {
+        // Its parent is there: what is still missing is what a link on the way leads to.
+        throw isErrno(again, 'ENOENT') ? leadsNowhere(folder) : again
+      })
     }
   }
 
-  /** Its parent is there: what is still missing then is what a link on the way leads to. */
-  async #makeBelow(folder: string): Promise<void> {
+  async #makeOne(folder: string): Promise<void> {
     try {
       await this.#fs.mkdir(folder)
       this.#durable.delete(folder)
     } catch (error) {
-      if (isErrno(error, 'EEXIST')) return
-      throw isErrno(error, 'ENOENT') ? leadsNowhere(folder) : error
+      if (!isErrno(error, 'EEXIST')) throw error
     }
   }
 

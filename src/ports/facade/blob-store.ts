@@ -8,6 +8,7 @@ import { assertCollection, assertItems, assertNames, assertSources, assertWants 
 import { sliceOf } from './byte-slice.ts'
 import { createCallGate, throwIfAborted } from './call-gate.ts'
 import type { CallGate } from './call-gate.ts'
+import { watched, watchedSink } from './caller-errors.ts'
 import { assertPageOptions } from './metadata-checks.ts'
 import { countedChunks, verifiedChunks, verifiedSource } from './verified-bytes.ts'
 
@@ -81,20 +82,11 @@ function checkedProjectBlobs(blobs: ProjectBlobs, capabilities: BlobCapabilities
 
 /** Verifies blobs read whole, counts the bytes of ranges where it can. What an iteration threw, a sink cannot hide. */
 function verifyingSink(wants: readonly BlobWant[], sink: BlobSink, callerErrors: Set<unknown>): BlobSink {
+  const watchedOne = watchedSink(sink, callerErrors)
   return async (index, chunks) => {
     const want = wants[index]
     if (!want) throw new RangeError(`the adapter answers want ${index} of ${wants.length}`)
-    const failures: unknown[] = []
-    try {
-      await sink(
-        index,
-        watched(verified(want, chunks), (error) => failures.push(error)),
-      )
-    } catch (error) {
-      if (failures.length === 0) callerErrors.add(error)
-      throw failures.length === 0 ? error : failures[0]
-    }
-    if (failures.length > 0) throw failures[0]
+    await watchedOne(index, verified(want, chunks))
   }
 }
 
@@ -149,18 +141,6 @@ class WatchedSource implements ByteSource {
       if (!(chunk instanceof Uint8Array)) throw new LadingError('INVALID', { detail: 'a source gives no bytes' })
       yield chunk
     }
-  }
-}
-
-async function* watched(
-  chunks: AsyncIterable<Uint8Array>,
-  onError: (error: unknown) => void,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* chunks
-  } catch (error) {
-    onError(error)
-    throw error
   }
 }
 

@@ -30,7 +30,8 @@ export function watchedSink(sink: BlobSink, callerErrors: Set<unknown>): BlobSin
   }
 }
 
-async function* watched(
+/** The same chunks; tells what their iteration threw. */
+export async function* watched(
   chunks: AsyncIterable<Uint8Array>,
   onError: (error: unknown) => void,
 ): AsyncGenerator<Uint8Array> {

@@ -5,6 +5,7 @@ import type { HistoryEvent } from '../../../src/domain/history.ts'
 import { deniedDrafts } from '../../../src/ports/denied.ts'
 import { checkedMetadataStore } from '../../../src/ports/facade/metadata-store.ts'
 import type { MetadataStore } from '../../../src/ports/metadata-store.ts'
+import { logOf } from '../../support/log-command.ts'
 
 const KEY = { project: 'demo', artifact: 'model' }
 const VERSION = { ...KEY, n: 0 }
@@ -12,21 +13,7 @@ const DIGEST = sha256('a')
 const AT = '2026-01-01T00:00:00.000Z'
 const RUN = { project: 'demo', id: 'r1', name: 'r1' }
 const INTENT = { opId: 'op', baseRev: 0, delivery: 'alone', at: AT, run: null } as const
-const LOG: LogCommand = {
-  kind: 'log',
-  ...INTENT,
-  digest: DIGEST,
-  type: 'model',
-  aliases: [],
-  supersede: false,
-  draft: null,
-  derivedFrom: null,
-  sizeBytes: 1,
-  fileCount: 1,
-  metadata: null,
-  metadataDigest: null,
-  description: null,
-}
+const LOG: LogCommand = logOf('a', INTENT)
 const RECORD = { ...RUN, group: null, config: null, createdAt: AT }
 const EDGE = { kind: 'in', run: RUN, version: VERSION, at: AT, opId: 'op' } as const
 const EDIT = { metadata: null, metadataDigest: null, at: AT, run: null }
