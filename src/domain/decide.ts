@@ -260,7 +260,8 @@ const WINDOW_PASSED = refusalOf(
 
 function typeConflict(head: Head, command: LogCommand): Refusal {
   const detail = `the artifact has type ${JSON.stringify(head.type)}, not ${JSON.stringify(command.type)}`
-  return refusalOf('CONFLICT', detail, 'log it with its own type, or under another name')
+  const next = command.draft === null ? 'log it with its own type' : 'abandon the draft, upsert it with that type'
+  return refusalOf('CONFLICT', detail, `${next}, or under another name`)
 }
 
 function versionNotFound(n: number, why: string): Refusal {

@@ -1,7 +1,16 @@
 import { compareCodePoints } from './canonical-json.ts'
 import type { LogCommand, Refusal } from './command.ts'
 import { mergeParts, producersOf, sharedDescription, sharedMetadata } from './draft.ts'
-import type { DraftChoice, DraftClosing, DraftResult, FinishClosing, Merged, OnConflict, ReadPart } from './draft.ts'
+import type {
+  DraftChoice,
+  DraftClosing,
+  DraftPart,
+  DraftResult,
+  FinishClosing,
+  Merged,
+  OnConflict,
+  ReadPart,
+} from './draft.ts'
 import { refusalOf } from './limits.ts'
 import { fileCount, manifestDigest, manifestSize } from './manifest.ts'
 import type { Manifest } from './manifest.ts'
@@ -15,31 +24,40 @@ export interface DraftView {
   /** The operation ids of the parts that count, sorted. */
   readonly closed: readonly string[] | null | undefined
   readonly choice: DraftChoice | null | undefined
+  /** The parts that were there when they were listed. */
+  readonly listed: DraftListing | undefined
   /** Parts read so far, by operation id. */
   readonly parts: ReadonlyMap<string, ReadPart>
-  /** Whether they were listed, and if so whether `closing` was seen before. */
-  readonly listed: 'no' | 'beforeClosing' | 'afterClosing'
+  /** The type that the artifact's head has; null: it has no head. */
+  readonly type: string | null | undefined
   /** What the log of the union answered: its version, or that its outcome can no longer be read back. */
   readonly logged: number | 'unknown' | undefined
   /** The version that the union's digest names, where it was made by the closing's operation; else null. */
   readonly indexed: number | null | undefined
 }
 
+/** One look at the parts of a round. */
+export interface DraftListing {
+  /** Their operation ids. */
+  readonly opIds: readonly string[]
+  /** Whether `closing` was seen before: only such a look says which parts count. */
+  readonly when: 'beforeClosing' | 'afterClosing'
+}
+
 /** Something that must be read before the rule can decide. */
 export type DraftNeed =
-  | { readonly kind: 'result' | 'closing' | 'closed' | 'choice' }
-  /** List the parts of the round and read their manifests. */
-  | { readonly kind: 'parts' }
-  /** Read just these parts: `closed` names them. One that is not there is `CORRUPT`. */
-  | { readonly kind: 'named'; readonly opIds: readonly string[] }
+  | { readonly kind: 'result' | 'closing' | 'closed' | 'choice' | 'listed' | 'type' }
+  /** Read these parts and their manifests. One that is not there is `CORRUPT`. */
+  | { readonly kind: 'parts'; readonly opIds: readonly string[] }
   /** Read what the index has of this content. */
   | { readonly kind: 'indexed'; readonly union: Manifest }
 
-/** A log of the union. All runs of the parts are its producers. */
+/** A log of the union. */
 export interface UnionLog {
-  /** `opId: null`: under a fresh operation id, as no executor of the closing can be told apart any more. */
+  /** `opId: null`: under a fresh operation id, alone, as no executor of the closing can be told apart any more. */
   readonly command: Omit<LogCommand, 'opId' | 'draft'> & { readonly opId: string | null }
   readonly union: Manifest
+  /** The runs of the parts and of the finish, each once. */
   readonly producers: readonly RunRef[]
 }
 
@@ -68,12 +86,31 @@ export function decideFinish(view: DraftView, command: DraftClosing): DraftDecis
   const { result, closing } = view
   if (result === undefined) return need({ kind: 'result' })
   if (result !== null) return concluded(result, command)
-  if (!closing) return command.kind === 'finish' ? decideOpen(view, command) : { kind: 'close', closing: command }
-  if (closing.kind === 'finish' && command.kind === 'abandon') return refuse(BEING_FINISHED)
+  if (!closing) return decideOpen(view, command)
+  const standing = command.kind === 'abandon' && closing.kind === 'finish' ? decideStanding(view, closing) : null
+  if (standing) return standing
   const unsealed = decideClosed(view)
   if (unsealed) return unsealed
-  if (closing.kind === 'abandon') return { kind: 'conclude', result: { kind: 'abandoned' } }
-  return decideUnion(view, { closing, onConflict: command.kind === 'finish' ? command.onConflict : 'refuse' })
+  if (closing.kind === 'abandon' || command.kind === 'abandon') {
+    return { kind: 'conclude', result: { kind: 'abandoned' } }
+  }
+  return decideUnion(view, { closing, onConflict: command.onConflict })
+}
+
+/**
+ * A finish has closed a round that is to be abandoned: it stands (the decision), unless it can never be logged (null).
+ * That is certain where the artifact has got another type meanwhile, as types never change.
+ */
+function decideStanding({ type }: DraftView, closing: FinishClosing): DraftDecision | null {
+  if (type === undefined) return need({ kind: 'type' })
+  return type === null || type === closing.type ? refuse(BEING_FINISHED) : null
+}
+
+/** Why a part cannot be of this artifact, whose type is `type`, or that of a part that is there; null: it can. */
+export function typeRefusal(part: DraftPart, type: string | null): Refusal | null {
+  if (type === null || type === part.type) return null
+  const detail = `the artifact has type ${JSON.stringify(type)}, not ${JSON.stringify(part.type)}`
+  return refusalOf('CONFLICT', detail, 'upsert it with that type, or under another name')
 }
 
 /**
@@ -90,24 +127,37 @@ export function decideUpsert(view: DraftView, opId: string): DraftDecision | nul
 }
 
 /** Anyone completes a closing: the parts that were there after it count. */
-function decideClosed({ closed, listed, parts }: DraftView): DraftDecision | null {
+function decideClosed({ closed, listed }: DraftView): DraftDecision | null {
   if (closed === undefined) return need({ kind: 'closed' })
   if (closed !== null) return null
-  if (listed !== 'afterClosing') return need({ kind: 'parts' })
-  return { kind: 'seal', closed: [...parts.keys()].sort(compareCodePoints) }
+  if (listed?.when !== 'afterClosing') return need({ kind: 'listed' })
+  return { kind: 'seal', closed: listed.opIds.toSorted(compareCodePoints) }
 }
 
-/** A finish of a round that nobody is known to have closed. */
-function decideOpen({ listed, parts, closing }: DraftView, command: FinishClosing): DraftDecision {
-  if (listed === 'no') return need({ kind: 'parts' })
-  const refusal = refusalOfOpen([...parts.values()], command)
+/** The end of a round that nobody is known to have closed. */
+function decideOpen(view: DraftView, command: DraftClosing): DraftDecision {
+  if (view.listed === undefined) return need({ kind: 'listed' })
+  if (view.listed.opIds.length === 0) return view.closing === undefined ? need({ kind: 'closing' }) : refuse(NO_PARTS)
+  if (command.kind === 'abandon') return { kind: 'close', closing: command }
+  const parts = partsOf(view, view.listed.opIds)
+  if ('need' in parts) return parts
+  const refusal = refusalOfOpen(parts, command)
   if (!refusal) return { kind: 'close', closing: command }
   // Another finisher may have closed it since and have chosen otherwise: then its intent is the one to carry out.
-  return closing === undefined ? need({ kind: 'closing' }) : refuse(refusal)
+  return view.closing === undefined ? need({ kind: 'closing' }) : refuse(refusal)
+}
+
+/** These parts, or the need to read those that were not. */
+function partsOf(
+  { parts }: DraftView,
+  opIds: readonly string[],
+): readonly ReadPart[] | Extract<DraftDecision, { kind: 'need' }> {
+  const unread = opIds.filter((opId) => !parts.has(opId))
+  if (unread.length > 0) return { kind: 'need', need: { kind: 'parts', opIds: unread } }
+  return opIds.map((opId) => parts.get(opId)!)
 }
 
 function refusalOfOpen(parts: readonly ReadPart[], { type, onConflict }: FinishClosing): Refusal | null {
-  if (parts.length === 0) return refusalOf('NOT_FOUND', 'no run has given this draft a part', 'upsert one first')
   const other = parts.map(({ part }) => part).find((part) => part.type !== type)
   if (other) {
     const detail = `run ${other.run.id} gave a part of type ${JSON.stringify(other.type)}, not ${JSON.stringify(type)}`
@@ -121,9 +171,8 @@ function decideUnion(
   view: DraftView,
   { closing, onConflict }: { closing: FinishClosing; onConflict: OnConflict },
 ): DraftDecision {
-  const opIds = (view.closed ?? []).filter((opId) => !view.parts.has(opId))
-  if (opIds.length > 0) return need({ kind: 'named', opIds })
-  const parts = (view.closed ?? []).map((opId) => view.parts.get(opId)!)
+  const parts = partsOf(view, view.closed ?? [])
+  if ('need' in parts) return parts
   const merged = mergeParts(parts, closing.onConflict)
   if (merged.kind === 'union') return decideLog(view, { closing, parts, union: merged.manifest })
   if (view.choice === undefined) return need({ kind: 'choice' })
@@ -154,7 +203,7 @@ function decideLog({ logged, indexed }: DraftView, union: Union): DraftDecision 
   if (indexed === undefined) return need({ kind: 'indexed', union: union.union })
   if (indexed !== null) return { kind: 'conclude', result: { kind: 'finished', n: indexed, aliases: 'moved' } }
   const log = logOf(union)
-  return { kind: 'log', log: { ...log, command: { ...log.command, opId: null, aliases: [] } } }
+  return { kind: 'log', log: { ...log, command: { ...log.command, opId: null, delivery: 'alone', aliases: [] } } }
 }
 
 /** The same log for every executor: nothing in it depends on who sends it. */
@@ -176,7 +225,7 @@ function logOf({ closing, parts, union }: Union): UnionLog {
       description: closing.description ?? sharedDescription(told),
     },
     union,
-    producers: producersOf(told.map(({ run }) => run)),
+    producers: producersOf([...told.map(({ run }) => run), closing.run]),
   }
 }
 
@@ -193,6 +242,7 @@ function partsDiffer({ path, runs }: Extract<Merged, { kind: 'conflict' }>): Ref
 const need = (what: DraftNeed): DraftDecision => ({ kind: 'need', need: what })
 const refuse = (refusal: Refusal): DraftDecision => ({ kind: 'refuse', refusal })
 
+const NO_PARTS = refusalOf('NOT_FOUND', 'no run has given this draft a part', 'upsert one first')
 const ABANDONED = refusalOf('CONFLICT', 'the draft was abandoned', 'upsert the files again: that opens the next round')
 const BEING_FINISHED = refusalOf('CONFLICT', 'the draft is being finished', 'finish it, then delete the version')
 const TOO_LATE = refusalOf(

@@ -41,7 +41,9 @@ export type { HistoryFacts, HistoryOrder } from '../domain/history-order.ts'
 export { decideReplay, divergence, isSameVersion } from '../domain/replay.ts'
 export type { Origin, Replay, ReplayStep } from '../domain/replay.ts'
 
-// Collaborative drafts: the rules, and what a store or a transport without them has in their place.
+// Collaborative drafts: the executor over a store's records, the rules, and what goes in their place where there are none.
+export { createDraftStore } from './drafts.ts'
+export type { DraftHost, DraftRecords, RoundFact } from './drafts.ts'
 export { mergeParts } from '../domain/draft.ts'
 export { decideFinish, decideUpsert } from '../domain/finish.ts'
 export type { DraftDecision, DraftNeed, DraftView, UnionLog } from '../domain/finish.ts'

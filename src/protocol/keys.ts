@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Digest } from '../domain/digest.ts'
+import type { DraftKey, DraftRound } from '../domain/draft.ts'
+import { storeName } from '../domain/names.ts'
 import type { ArtifactKey, RunRef, VersionKey } from '../domain/version.ts'
 
 // Where every document of a store lies (layout.md). A change here is a change of the format.
@@ -82,4 +84,24 @@ export function runEdgeKey(kind: 'in' | 'out', run: RunRef, version: VersionKey)
 /** The edge from a version to one that was made from it. */
 export function derivedKey(from: VersionKey, to: VersionKey): string {
   return `${linksPrefix(from)}derived/${to.project}/${to.artifact}/${paddedNumber(to.n)}`
+}
+
+/** The drafts of an artifact, side by side, each under the name that stands for its id. */
+export const draftsPrefix = (key: ArtifactKey): string => `${artifactPrefix(key)}drafts/`
+/** The rounds of a draft, side by side. */
+export const draftPrefix = (key: DraftKey): string => `${draftsPrefix(key)}${storeName(key.id)}/`
+/** The parts and the facts of a round. */
+export const roundPrefix = (round: DraftRound): string => `${draftPrefix(round)}${paddedNumber(round.round)}/`
+/** The parts of a round, side by side, each under its operation id. */
+export const partsPrefix = (round: DraftRound): string => `${roundPrefix(round)}parts/`
+/** How a round ended; `edge` is what lies below a run for it: `<artifact>/<draft>/<round>`. */
+export function resultKeyOf(project: string, edge: string): string {
+  const [artifact, draft, round] = edge.split('/')
+  return `${draftsPrefix({ project, artifact: artifact! })}${draft}/${round}/result`
+}
+
+/** The edge of a run to a round that it gives a part to. */
+export function runDraftKey(run: RunRef, round: DraftRound): string {
+  const draft = `${round.artifact}/${storeName(round.id)}/${paddedNumber(round.round)}`
+  return `${runPrefix(run.project, run.id)}draft/${draft}`
 }

@@ -1,10 +1,11 @@
-import { deniedDrafts } from '../ports/denied.ts'
+import { createDraftStore } from '../ports/drafts.ts'
 import type { Clock, Ids } from '../ports/environment.ts'
 import type { MetadataCapabilities, MetadataStore } from '../ports/metadata-store.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import { createCommands } from './commands.ts'
 import type { ProtocolContext } from './context.ts'
 import { createDocuments } from './documents.ts'
+import { createDraftRecords } from './draft-records.ts'
 import { createFormatGate } from './format.ts'
 import { createHistory } from './history.ts'
 import { createLayouts } from './layouts.ts'
@@ -30,18 +31,21 @@ export function createProtocolMetadataStore(parts: { objects: ObjectStore; clock
   const format = createFormatGate(context)
   const records = createProjectRecords(context, format)
   const commands = createCommands(context, documents, { format, records })
+  const reads = createVersionReads(context, documents)
+  const links = createLinks(context)
+  const host = { ...commands, ...reads, ...links, ids: context.ids }
   return {
     capabilities: capabilitiesOf(objects),
-    drafts: deniedDrafts(),
+    drafts: createDraftStore(host, createDraftRecords(context, documents, { records })),
     open: (options) => format.check(options),
     ...commands,
-    ...createVersionReads(context, documents),
+    ...reads,
     ...createMetadataEdits(context),
     ...createLayouts(context),
     ...createListings(context, documents),
     ...createMoves(context, documents),
     ...createRuns(context, records),
-    ...createLinks(context),
+    ...links,
     ...createHistory({ context, documents, records }),
     close: () => objects.close(),
   }
@@ -49,5 +53,5 @@ export function createProtocolMetadataStore(parts: { objects: ObjectStore; clock
 
 function capabilitiesOf(objects: ObjectStore): MetadataCapabilities {
   const { adapter } = objects.capabilities
-  return Object.freeze({ adapter, edges: 'now', writers: 'many', caseSensitive: true, drafts: false })
+  return Object.freeze({ adapter, edges: 'now', writers: 'many', caseSensitive: true, drafts: true })
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { decodeDocument } from '../domain/canonical-json.ts'
 import { isDigest } from '../domain/digest.ts'
 import type { Digest } from '../domain/digest.ts'
+import type { DraftChoice, DraftClosing, DraftResult } from '../domain/draft.ts'
 import { isLadingError, LadingError } from '../domain/errors.ts'
 import type { Head } from '../domain/head.ts'
 import type { Metadata } from '../domain/metadata.ts'
@@ -124,6 +125,43 @@ export const runSchema = v.object({
 
 /** Edges carry the name of their run, so that lineage can be shown without reading its record. */
 export const edgeSchema = v.object({ at: v.string(), opId: v.string(), run })
+
+const draftFacts = {
+  type,
+  metadata,
+  metadataDigest: v.nullable(digest),
+  description: v.nullable(v.string()),
+}
+const told = { opId: v.string(), at: v.string() }
+
+/** A part of a draft. `draft` is its id as the user gave it, which the key may only stand for. */
+export const partSchema = v.object({ draft: v.string(), ...told, run, manifest: digest, ...draftFacts })
+
+/** What closed a round of a draft. */
+export const closingSchema: v.GenericSchema<unknown, DraftClosing> = v.variant('kind', [
+  v.object({
+    kind: v.literal('finish'),
+    ...told,
+    run,
+    baseRev: count,
+    ...draftFacts,
+    aliases: v.array(alias),
+    onConflict: v.picklist(['refuse', 'last']),
+  }),
+  v.object({ kind: v.literal('abandon'), ...told, run: v.nullable(run) }),
+])
+
+/** The parts of a round that count. */
+export const closedSchema = v.object({ parts: v.array(v.string()) })
+
+/** How parts that disagree are merged after all. */
+export const choiceSchema = v.object({ onConflict: v.literal('last') }) satisfies v.GenericSchema<unknown, DraftChoice>
+
+/** How a round of a draft ended. */
+export const resultSchema: v.GenericSchema<unknown, DraftResult> = v.variant('kind', [
+  v.object({ kind: v.literal('finished'), n: position, aliases: v.picklist(['moved', 'unknown']) }),
+  v.object({ kind: v.literal('abandoned') }),
+])
 
 /** The register of blob collection. */
 export const collectionSchema = v.object({

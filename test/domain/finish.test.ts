@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AbandonClosing, FinishClosing, ReadPart } from '../../src/domain/draft.ts'
 import { decideFinish, decideUpsert } from '../../src/domain/finish.ts'
-import type { DraftView } from '../../src/domain/finish.ts'
+import type { DraftListing, DraftView } from '../../src/domain/finish.ts'
 import { partOf } from './draft-parts.ts'
 
 const NOTHING: DraftView = {
@@ -10,7 +10,8 @@ const NOTHING: DraftView = {
   closed: undefined,
   choice: undefined,
   parts: new Map(),
-  listed: 'no',
+  listed: undefined,
+  type: undefined,
   logged: undefined,
   indexed: undefined,
 }
@@ -37,11 +38,15 @@ describe('a finish', () => {
     const sealed = { ...closing, closed: ['1', '2'] }
 
     expect(decideFinish(NOTHING, FINISH)).toEqual({ kind: 'need', need: { kind: 'result' } })
-    expect(decideFinish({ ...NOTHING, result: null }, FINISH)).toEqual({ kind: 'need', need: { kind: 'parts' } })
+    expect(decideFinish({ ...NOTHING, result: null }, FINISH)).toEqual({ kind: 'need', need: { kind: 'listed' } })
+    expect(decideFinish({ ...open, parts: new Map([['1', ANN]]) }, FINISH)).toEqual({
+      kind: 'need',
+      need: { kind: 'parts', opIds: ['2'] },
+    })
     expect(decideFinish(open, FINISH)).toEqual({ kind: 'close', closing: FINISH })
     expect(decideFinish(closing, FINISH)).toEqual({ kind: 'need', need: { kind: 'closed' } })
-    expect(decideFinish({ ...closing, closed: null }, FINISH)).toEqual({ kind: 'need', need: { kind: 'parts' } })
-    expect(decideFinish({ ...closing, closed: null, listed: 'afterClosing' }, FINISH)).toEqual({
+    expect(decideFinish({ ...closing, closed: null }, FINISH)).toEqual({ kind: 'need', need: { kind: 'listed' } })
+    expect(decideFinish({ ...closing, closed: null, ...listed([BEN, ANN], 'afterClosing') }, FINISH)).toEqual({
       kind: 'seal',
       closed: ['1', '2'],
     })
@@ -92,7 +97,7 @@ describe('a finish', () => {
   test('a closed part that was not read is asked for by its id', () => {
     const view = { ...NOTHING, result: null, closing: FINISH, closed: ['1', '2'], ...listed([ANN], 'beforeClosing') }
 
-    expect(decideFinish(view, FINISH)).toEqual({ kind: 'need', need: { kind: 'named', opIds: ['2'] } })
+    expect(decideFinish(view, FINISH)).toEqual({ kind: 'need', need: { kind: 'parts', opIds: ['2'] } })
   })
 
   test('a conflict that came up after closing needs a choice, which then holds for all', () => {
@@ -150,21 +155,34 @@ describe('a finish', () => {
 
 describe('an abandonment', () => {
   test('closes, seals, concludes; again it is answered', () => {
-    const open = { ...NOTHING, result: null }
-    const closing = { ...open, closing: ABANDON }
+    const open = { ...NOTHING, result: null, listed: { opIds: ['1'], when: 'beforeClosing' } } as const
+    const closing = { ...open, closing: ABANDON, closed: null }
     const result = { kind: 'abandoned' } as const
 
+    expect(decideFinish({ ...NOTHING, result: null }, ABANDON)).toEqual({ kind: 'need', need: { kind: 'listed' } })
     expect(decideFinish(open, ABANDON)).toEqual({ kind: 'close', closing: ABANDON })
-    expect(decideFinish({ ...closing, closed: null, listed: 'afterClosing' }, ABANDON)).toEqual({
+    expect(decideFinish(closing, ABANDON)).toEqual({ kind: 'need', need: { kind: 'listed' } })
+    expect(decideFinish({ ...closing, listed: { opIds: ['2', '1'], when: 'afterClosing' } }, ABANDON)).toEqual({
       kind: 'seal',
-      closed: [],
+      closed: ['1', '2'],
     })
-    expect(decideFinish({ ...closing, closed: [] }, ABANDON)).toEqual({ kind: 'conclude', result })
+    expect(decideFinish({ ...closing, closed: ['1'] }, ABANDON)).toEqual({ kind: 'conclude', result })
     expect(decideFinish({ ...NOTHING, result }, ABANDON)).toEqual({ kind: 'answer', result })
   })
 
-  test('of a round that a finish has closed is CONFLICT', () => {
-    expect(decideFinish({ ...NOTHING, result: null, closing: FINISH }, ABANDON)).toMatchObject(refusal('CONFLICT'))
+  test('of a round without parts is NOT_FOUND', () => {
+    const empty = { ...NOTHING, result: null, closing: null, ...listed([], 'beforeClosing') }
+
+    expect(decideFinish(empty, ABANDON)).toMatchObject(refusal('NOT_FOUND'))
+  })
+
+  test('of a round that a finish has closed is CONFLICT, unless the artifact has got another type', () => {
+    const closed = { ...NOTHING, result: null, closing: FINISH, closed: ['1'] }
+
+    expect(decideFinish(closed, ABANDON)).toEqual({ kind: 'need', need: { kind: 'type' } })
+    expect(decideFinish({ ...closed, type: null }, ABANDON)).toMatchObject(refusal('CONFLICT'))
+    expect(decideFinish({ ...closed, type: 'model' }, ABANDON)).toMatchObject(refusal('CONFLICT'))
+    expect(decideFinish({ ...closed, type: 'dataset' }, ABANDON)).toMatchObject({ kind: 'conclude' })
   })
 })
 
@@ -185,8 +203,9 @@ describe('an upsert whose part is there', () => {
   })
 })
 
-function listed(parts: readonly ReadPart[], when: DraftView['listed']): Pick<DraftView, 'parts' | 'listed'> {
-  return { parts: new Map(parts.map((read) => [read.part.opId, read])), listed: when }
+function listed(parts: readonly ReadPart[], when: DraftListing['when']): Pick<DraftView, 'parts' | 'listed'> {
+  const opIds = parts.map(({ part }) => part.opId)
+  return { parts: new Map(parts.map((read) => [read.part.opId, read])), listed: { opIds, when } }
 }
 
 function refusal(code: string): object {

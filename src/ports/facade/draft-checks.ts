@@ -7,6 +7,7 @@ import {
   assertDescription,
   assertOneOf,
   assertOperationId,
+  assertPartId,
   assertRunOrNone,
   assertRunRef,
   assertTime,
@@ -26,7 +27,7 @@ export function assertDraftRound(round: DraftRound): DraftRound {
 
 /** Refuses with `INVALID` a part that could not be read again. */
 export function assertPart(part: DraftPart): DraftPart {
-  assertOperationId(part.opId)
+  assertPartId(part.opId)
   assertTime(part.at)
   assertDigest(part.manifest)
   assertFacts(part)

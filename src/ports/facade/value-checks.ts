@@ -1,6 +1,6 @@
 import { isPlainObject, quote } from '../../domain/canonical-json.ts'
 import { LadingError } from '../../domain/errors.ts'
-import { assertExternalId, assertName } from '../../domain/names.ts'
+import { assertExternalId, assertName, storeName } from '../../domain/names.ts'
 import type { DraftRef, RunRef } from '../../domain/version.ts'
 
 // What a store writes it must be able to read: each of these is checked before any document is made of it.
@@ -24,6 +24,12 @@ export function assertOperationId(value: unknown): void {
     const rule = `1–${OPERATION_ID_LENGTH_MAX} characters, no control characters`
     refuse(`the operation id is ${quote(value)}`, `give each intent one of its own: ${rule}`)
   }
+}
+
+/** The same for the operation id of a part: parts are kept side by side under theirs, so that it must be a name. */
+export function assertPartId(value: unknown): void {
+  assertOperationId(value)
+  if (storeName(String(value)) !== value) refuse(`the operation id of a part is ${quote(value)}`, 'give a UUIDv7')
 }
 
 /** Refuses with `INVALID` what is no count: a whole number from 0 to 2^53 − 1. */
