@@ -10,9 +10,10 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ports: ['domain'],
   application: ['domain', 'ports'],
   protocol: ['domain', 'ports'],
-  adapters: ['domain', 'ports'],
+  sql: ['domain', 'ports'],
+  adapters: ['domain', 'ports', 'sql'],
   contract: ['domain', 'ports'],
-  composition: ['domain', 'ports', 'application', 'protocol', 'adapters', 'contract', 'server', 'cli', 'web'],
+  composition: ['domain', 'ports', 'application', 'protocol', 'sql', 'adapters', 'contract', 'server', 'cli', 'web'],
   server: ['domain', 'ports', 'application', 'composition'],
   cli: ['domain', 'ports', 'application', 'composition'],
   web: ['domain', 'ports', 'application', 'composition'],
@@ -22,7 +23,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const INDEX_MAY_IMPORT = ['domain', 'ports', 'application', 'composition']
 
 /** Folders that reach the outside world through ports only. */
-const WITHOUT_IO = ['domain', 'ports', 'application', 'protocol']
+const WITHOUT_IO = ['domain', 'ports', 'application', 'protocol', 'sql']
 
 interface Pattern {
   readonly regex: string

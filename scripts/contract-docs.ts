@@ -15,6 +15,7 @@ port, in the port's own words. \`quick\` takes seconds and belongs to every test
 CI; \`soak\` is for a night. A case whose capability is missing is skipped, and a skip must be on a committed list.
 
 A failure names the case, the duty, what was expected and what was seen, the seed, and the command that repeats it.
+[What it finds](contract-mutants.md): broken adapters, each after a mistake that somebody made.
 `
 
 /** The page, as it has to be for the cases that are exported now. */

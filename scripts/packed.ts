@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { packInto } from './pack.ts'
 import { type Finished, ROOT, run } from './run.ts'
 
 interface Manifest {
@@ -22,12 +23,10 @@ try {
 }
 
 function checkPackage(): void {
-  const packed = run('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', temp])
-  if (!report('npm pack', packed)) return
-  const { filename, files } = onlyEntry(packed.stdout)
-  const tarball = join(temp, filename)
+  const { finished, tarball, files } = packInto(temp)
+  if (!report('npm pack', finished)) return
 
-  const extra = files.map((file) => file.path).filter((path) => !ALLOWED.test(path))
+  const extra = files.filter((path) => !ALLOWED.test(path))
   report('only what belongs in it', { ok: extra.length === 0, output: `not to be packed: ${extra.join(', ')}\n` })
   report('publint', run('publint', ['run', tarball, '--strict']))
   report('attw', run('attw', [tarball, '--profile', 'esm-only', '--no-color', '--no-emoji']))
@@ -54,13 +53,6 @@ function checkInstalled(tarball: string): void {
   const types = ['--types', 'node', '--typeRoots', `${ROOT}node_modules/@types`]
   const strict = ['--strict', '--module', 'nodenext', '--target', 'es2024', '--lib', 'es2024,esnext.disposable']
   report('types without optional peers', run('tsc', ['--noEmit', ...strict, ...types, 'user.ts'], app))
-}
-
-/** `npm pack --json` prints a list with one entry; npm 12 prints an object instead. */
-function onlyEntry(json: string): { filename: string; files: { path: string }[] } {
-  const [entry] = Object.values(JSON.parse(json) as Record<string, { filename: string; files: { path: string }[] }>)
-  if (entry === undefined) throw new Error('npm pack packed nothing')
-  return entry
 }
 
 function report(what: string, { ok, output }: Pick<Finished, 'ok' | 'output'>): boolean {

@@ -15,6 +15,7 @@ export async function resolveRef(context: Context, ref: string, type?: string): 
   try {
     return await context.lading.getArtifact(ref, { signal: context.signal, type })
   } catch (error) {
+    if (parseRef(ref).selector.kind === 'pending') throw error
     throw isLadingError(error, 'NOT_FOUND') ? await withHint(context, ref, error) : error
   }
 }

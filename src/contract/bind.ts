@@ -1,11 +1,8 @@
 import type { ContractCase, ContractSubject, Tier } from './case.ts'
 import { ContractFailure, check } from './check.ts'
+import { repeatCommand, repeatWithVitest } from './repeat.ts'
+import type { RunnerTest } from './repeat.ts'
 import { withTimeLimit } from './time-limit.ts'
-
-/** What both vitest and node:test hand to a test. */
-export interface RunnerTest {
-  skip(reason: string): void
-}
 
 /** As much of a test runner as is needed. Fits `{ describe, it }` of vitest and of node:test. */
 export interface ContractRunner {
@@ -21,7 +18,7 @@ export interface ContractOptions {
   readonly skips: Readonly<Record<string, string>>
   /** Default: `LADING_CONTRACT_SEED`, else a new one. It is printed. */
   readonly seed?: number
-  /** The command that repeats one case. Default: vitest's. */
+  /** The command that repeats one case. Default: that of vitest or of node:test, with the file, for a POSIX shell. */
   readonly repeat?: (caseId: string) => string
 }
 
@@ -90,13 +87,15 @@ function declareCase<Context>(
   options: ContractOptions & { readonly seed: number },
 ): void {
   const { id, tier } = contractCase
+  const { seed } = options
   const missing = missingCapabilities(contractCase, subject)
   const listed = options.skips[id] ?? null
   // The runner's limit only has to be later than ours.
   runner.it(id, { timeout: TIME_LIMIT_MS[tier] + 2 * CLEANUP_LIMIT_MS }, async (test) => {
     if (missing !== listed) throw new Error(skipProblem(id, missing, listed))
     if (missing !== null) return test.skip(missing)
-    await runCase(contractCase, subject, options)
+    const repeat = options.repeat ?? ((caseId: string) => repeatCommand(caseId, subject.name, test))
+    await runCase(contractCase, subject, { seed, repeat })
   })
 }
 
@@ -116,12 +115,18 @@ function explain<Context>(
   failure.message = [
     id,
     `  obligation: ${obligation}`,
-    `  expected:   ${expected}`,
-    `  seen:       ${seen}`,
+    `  expected:   ${indented(expected)}`,
+    `  seen:       ${indented(seen)}`,
     `  seed:       ${seed}`,
     `  repeat:     LADING_CONTRACT_SEED=${seed} ${repeat(id)}`,
   ].join('\n')
+  // A stack begins with the message that there was when it was captured, and node:test shows the stack.
+  Error.captureStackTrace(failure, explain)
   return failure
+}
+
+function indented(text: string): string {
+  return text.replaceAll('\n', `\n${' '.repeat(14)}`)
 }
 
 /** A check inside a source fails the call that reads it, and comes out as the cause of that. */
@@ -132,10 +137,6 @@ function failedCheck(error: unknown): ContractFailure | null {
 
 function unexpected(error: unknown): { expected: string; seen: string } {
   return { expected: 'no error', seen: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
-}
-
-function repeatWithVitest(caseId: string): string {
-  return `npx vitest run -t "${caseId}$"`
 }
 
 function seedOfEnvironment(): number {

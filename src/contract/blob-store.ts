@@ -5,6 +5,7 @@ import { largeCases } from './blob-store/large.ts'
 import { lifetimeCases } from './blob-store/lifetime.ts'
 import { listingCases } from './blob-store/listing.ts'
 import { rangeCases } from './blob-store/ranges.ts'
+import { repairCases } from './blob-store/repair.ts'
 import { roundTripCases } from './blob-store/round-trip.ts'
 import { verifyCases } from './blob-store/verify.ts'
 import { wholeCases } from './blob-store/whole.ts'
@@ -17,6 +18,7 @@ export const blobStoreCases: readonly BlobStoreCase[] = [
   ...rangeCases,
   ...wholeCases,
   ...verifyCases,
+  ...repairCases,
   ...collectionCases,
   ...listingCases,
   ...lifetimeCases,

@@ -1,10 +1,11 @@
 export { describeContract, missingCapabilities, runCase } from './bind.ts'
-export type { ContractOptions, ContractRunner, RunnerTest } from './bind.ts'
+export type { ContractOptions, ContractRunner } from './bind.ts'
 export type { CaseFacts, CaseTools, ContractCase, ContractSubject, PreparedCase, Tier } from './case.ts'
 export { ContractFailure } from './check.ts'
 export type { Check } from './check.ts'
 export { runChildTask } from './child-task.ts'
 export type { ChildRun, ChildTask } from './child-task.ts'
+export type { RunnerTest } from './repeat.ts'
 
 export { objectStoreCases } from './object-store.ts'
 export { capabilityNames, objectStoreSubject } from './object-store/context.ts'
@@ -26,3 +27,14 @@ export type {
 export { transportCases } from './transport.ts'
 export { transportCapabilityNames, transportSubject } from './transport/context.ts'
 export type { TransportCase, TransportContext, TransportHarness } from './transport/context.ts'
+
+export { withFaults } from './faults/with-faults.ts'
+export type { FaultOptions, FaultyObjectStore } from './faults/with-faults.ts'
+export type { FaultCounts, FaultKind, FaultOperation, FaultRule } from './faults/plan.ts'
+
+export { History } from './history/history.ts'
+export type { Operation, Outcome } from './history/history.ts'
+export { checkLinearizability } from './history/linearizability.ts'
+export type { SequentialObject, Verdict } from './history/linearizability.ts'
+export { assertLinearizable } from './history/assert-linearizable.ts'
+export type { Words } from './history/assert-linearizable.ts'

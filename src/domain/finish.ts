@@ -49,8 +49,8 @@ export type DraftNeed =
   | { readonly kind: 'result' | 'closing' | 'closed' | 'choice' | 'listed' | 'type' }
   /** Read these parts and their manifests. One that is not there is `CORRUPT`. */
   | { readonly kind: 'parts'; readonly opIds: readonly string[] }
-  /** Read what the index has of this content. */
-  | { readonly kind: 'indexed'; readonly union: Manifest }
+  /** Read what the index has of this content, and record who made it. */
+  | { readonly kind: 'indexed'; readonly log: UnionLog }
 
 /** A log of the union. */
 export interface UnionLog {
@@ -92,7 +92,7 @@ export function decideFinish(view: DraftView, command: DraftClosing): DraftDecis
   const unsealed = decideClosed(view)
   if (unsealed) return unsealed
   if (closing.kind === 'abandon' || command.kind === 'abandon') {
-    return { kind: 'conclude', result: { kind: 'abandoned' } }
+    return conclude({ kind: 'abandoned' })
   }
   return decideUnion(view, { closing, onConflict: command.onConflict })
 }
@@ -115,14 +115,15 @@ export function typeRefusal(part: DraftPart, type: string | null): Refusal | nul
 
 /**
  * What an upsert means whose part is there: acknowledged (null), something to read or to create first, or refused with
- * `ALREADY_FINISHED`. `closing` must have been read after the part was created.
+ * `ALREADY_FINISHED`. `closing` must have been read after the part was created. An abandonment is completed first: who gave
+ * it up may have stopped, and only its result opens the next round.
  */
 export function decideUpsert(view: DraftView, opId: string): DraftDecision | null {
   if (view.closing === undefined) return need({ kind: 'closing' })
   if (view.closing === null) return null
   const unsealed = decideClosed(view)
   if (unsealed) return unsealed
-  if (view.closing.kind === 'abandon') return refuse(TOO_LATE)
+  if (view.closing.kind === 'abandon') return view.result ? refuse(TOO_LATE) : conclude({ kind: 'abandoned' })
   return view.closed?.includes(opId) ? null : refuse(TOO_LATE)
 }
 
@@ -198,10 +199,10 @@ function decideLog({ logged, indexed }: DraftView, union: Union): DraftDecision 
   if (logged !== 'unknown') {
     // Only a log without the closing's operation is sent once the index was asked.
     const aliases = indexed === undefined ? 'moved' : 'unknown'
-    return { kind: 'conclude', result: { kind: 'finished', n: logged, aliases } }
+    return conclude({ kind: 'finished', n: logged, aliases })
   }
-  if (indexed === undefined) return need({ kind: 'indexed', union: union.union })
-  if (indexed !== null) return { kind: 'conclude', result: { kind: 'finished', n: indexed, aliases: 'moved' } }
+  if (indexed === undefined) return need({ kind: 'indexed', log: logOf(union) })
+  if (indexed !== null) return conclude({ kind: 'finished', n: indexed, aliases: 'moved' })
   const log = logOf(union)
   return { kind: 'log', log: { ...log, command: { ...log.command, opId: null, delivery: 'alone', aliases: [] } } }
 }
@@ -230,7 +231,9 @@ function logOf({ closing, parts, union }: Union): UnionLog {
 }
 
 function concluded(result: DraftResult, command: DraftClosing): DraftDecision {
-  return result.kind === 'abandoned' && command.kind === 'finish' ? refuse(ABANDONED) : { kind: 'answer', result }
+  if (result.kind === 'abandoned' && command.kind === 'finish') return refuse(ABANDONED)
+  if (result.kind === 'finished' && command.kind === 'abandon') return refuse(FINISHED)
+  return { kind: 'answer', result }
 }
 
 function partsDiffer({ path, runs }: Extract<Merged, { kind: 'conflict' }>): Refusal {
@@ -241,9 +244,11 @@ function partsDiffer({ path, runs }: Extract<Merged, { kind: 'conflict' }>): Ref
 
 const need = (what: DraftNeed): DraftDecision => ({ kind: 'need', need: what })
 const refuse = (refusal: Refusal): DraftDecision => ({ kind: 'refuse', refusal })
+const conclude = (result: DraftResult): DraftDecision => ({ kind: 'conclude', result })
 
 const NO_PARTS = refusalOf('NOT_FOUND', 'no run has given this draft a part', 'upsert one first')
 const ABANDONED = refusalOf('CONFLICT', 'the draft was abandoned', 'upsert the files again: that opens the next round')
+const FINISHED = refusalOf('CONFLICT', 'the draft was finished', 'delete the version that was made of it')
 const BEING_FINISHED = refusalOf('CONFLICT', 'the draft is being finished', 'finish it, then delete the version')
 const TOO_LATE = refusalOf(
   'ALREADY_FINISHED',

@@ -153,7 +153,7 @@ function movesBetween(
 }
 
 /** Aliases that point at a version, `latest` included, sorted. */
-export function aliasesOf(head: Head, n: number): readonly string[] {
+export function aliasesOf(head: Pick<Head, 'aliases' | 'latest'>, n: number): readonly string[] {
   const aliases = Object.keys(head.aliases).filter((alias) => head.aliases[alias] === n)
   if (head.latest?.n === n) aliases.push('latest')
   return aliases.sort()

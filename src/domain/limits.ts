@@ -11,6 +11,9 @@ export const DESCRIPTION_BYTES_MAX = 16 * 1024
 /** Size of an encoded head, in bytes. */
 export const HEAD_BYTES_MAX = 512 * 1024
 
+/** G of the protocol: how long condemned blobs are waited for. A blob that was found present may be relied on for half of it. */
+export const GRACE_MS = 7 * 24 * 60 * 60 * 1_000
+
 const encoder = new TextEncoder()
 
 /** The refusal of a command that would carry head past a limit, or null. A roll-forward is never asked. */

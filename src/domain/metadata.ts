@@ -21,9 +21,9 @@ export const METADATA_BYTES_MAX = 1024 * 1024
  *   `METADATA_BYTES_MAX`.
  * - A member named `__proto__` is a member like any other.
  */
-export function normaliseMetadata(value: unknown): Metadata | null {
+export function normaliseMetadata(value: unknown, what = 'metadata'): Metadata | null {
   if (value === undefined || value === null) return null
-  const copying: Copying = { walk: startWalk('metadata'), bytesLeft: METADATA_BYTES_MAX }
+  const copying: Copying = { walk: startWalk(what), bytesLeft: METADATA_BYTES_MAX }
   const copy = copyValue(value, '', copying)
   if (typeof copy !== 'object' || copy === null || isArray(copy)) throw refusal(copying.walk, 'is no object')
   if (new TextEncoder().encode(canonicalJson(copy)).length > METADATA_BYTES_MAX) throw tooLarge()

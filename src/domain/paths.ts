@@ -86,8 +86,13 @@ export function collisions(
   return found
 }
 
-/** Down, then up: it joins what either direction joins (ſ and s, K and the Kelvin sign), and looks at no neighbours. */
-function foldPath(path: string, { caseSensitive, normalises }: DiskNaming): string {
+/**
+ * The form of a path that tells whether it is another one's on a disk: two that are the same there have one form. Case is
+ * folded generously (ß is SS), so that some that differ there have one form too.
+ *
+ * Down, then up: it joins what either direction joins (ſ and s, K and the Kelvin sign), and looks at no neighbours.
+ */
+export function foldPath(path: string, { caseSensitive, normalises }: DiskNaming): string {
   const spelled = normalises ? path.normalize('NFD') : path
   const folded = caseSensitive ? spelled : spelled.toLowerCase().toUpperCase()
   return normalises ? folded.normalize('NFC') : folded

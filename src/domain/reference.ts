@@ -33,6 +33,22 @@ export function assertReferenceDigest(value: unknown): string {
   return assertText('digest of a reference', value)
 }
 
+/** The scheme of a reference's URI, in lower case and without the colon. */
+export function schemeOf(uri: string): string {
+  return uri.slice(0, uri.indexOf(':')).toLowerCase()
+}
+
+/** The URI of a reference for messages: without its user part, query and fragment, which may hold secrets. */
+export function publicUri(uri: string): string {
+  if (!URL.canParse(uri)) return `${schemeOf(uri)}:…`
+  const url = new URL(uri)
+  const isPlain = url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+  if (isPlain) return uri
+  const rest = url.search === '' ? '' : '?…'
+  for (const part of ['username', 'password', 'search', 'hash'] as const) url[part] = ''
+  return `${url.href}${rest}`
+}
+
 function assertText(what: string, value: unknown): string {
   if (typeof value !== 'string' || value === '')
     throw invalid(`${what} is ${quote(value)}`, 'give a string that is not empty')

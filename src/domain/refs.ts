@@ -30,6 +30,12 @@ const REF_SHAPE =
   'a ref is [project/]name, which means the latest version, or has :latest, :v3, :alias or @<64 hex digits of its digest> behind it'
 const VERSION_SHAPE = 'a version is v0, v1, … with at most ten digits and no leading zero'
 
+/** What is said of a pending version that is not there, in place of the usual. */
+export const PENDING_UNKNOWN = Object.freeze({
+  detail: 'no such pending version: one that was logged offline and has no number yet',
+  next: 'ask where it was logged, in the store that it waits in; once it has arrived it has a number',
+})
+
 /** Reads a ref; anything else is `INVALID`, with what a ref looks like. `v01` is refused: Trackio takes it for v1. */
 export function parseRef(text: string): Ref {
   try {

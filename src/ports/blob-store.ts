@@ -66,6 +66,20 @@ export interface BlobWant {
   readonly range?: ByteRange | undefined
 }
 
+/** Good bytes for a blob that is damaged or missing where it should lie. */
+export interface RepairItem extends BlobItem {
+  /** Where a layout says it lies; null: an object of its own. */
+  readonly location: Location
+}
+
+/** What became of a blob that was to be repaired. */
+export interface RepairedBlob {
+  /** Where its good bytes lie. Another location than before belongs into the layouts. */
+  readonly location: Location
+  /** False when what is stored was sound: nothing was changed. */
+  readonly repaired: boolean
+}
+
 /**
  * Takes one blob of a `read`: is called once for each want, with its index, and settles when it has taken all chunks.
  * Several may be under way at once. A chunk stays valid until the next one is asked for.
@@ -130,6 +144,22 @@ export interface ProjectBlobs {
    * - Ranges of one pack that are near each other are merged: fewer requests than wants.
    */
   read(wants: readonly BlobWant[], sink: BlobSink, options: CallOptions): Promise<void>
+
+  /**
+   * Puts good bytes in the place of blobs that are damaged or missing; answers in the order of `items`.
+   *
+   * - Must replace a stored blob whose bytes are not what its digest says, or that is missing; a sound one stays as it is.
+   * - Must read what is stored: neither presence nor size says that it is sound.
+   * - No reader ever sees a part of it. After a stop a damaged blob may be missing: repairing again cures that too.
+   * - Must reject `CORRUPT`, with what is stored unchanged, when the given bytes do not hash to the digest.
+   * - One inside a pack becomes an object of its own; the pack stays as it is.
+   * - Must never write a name that `collection` condemns, as `write`.
+   * - Each source may be read twice. Costs a read of each blob; for one that is replaced 4 requests more.
+   */
+  repair(
+    items: readonly RepairItem[],
+    options: CallOptions & { readonly collection: Collection },
+  ): Promise<readonly RepairedBlob[]>
 
   /** Deletes blobs and packs by name. Only a collector does this. Missing ones are fine. */
   delete(names: readonly string[], options: CallOptions): Promise<void>

@@ -5,7 +5,6 @@ import { isLadingError, LadingError } from '../domain/errors.ts'
 import type { DraftDecision, DraftNeed, DraftView, UnionLog } from '../domain/finish.ts'
 import { recordedResult, windowReaches } from '../domain/head.ts'
 import { manifestDigest } from '../domain/manifest.ts'
-import type { Manifest } from '../domain/manifest.ts'
 import type { RunRef } from '../domain/version.ts'
 import type { CallOptions } from './call.ts'
 import type { DraftHost, DraftRecords } from './draft-records.ts'
@@ -50,6 +49,8 @@ export class RoundExecutor {
   readonly #work: RoundWork
   #view = NOTHING
   #answer: LoggedAnswer | null = null
+  /** Whether this executor may have closed the round, or has made its version. */
+  #mayHaveActed = false
 
   constructor(host: DraftHost, records: DraftRecords, work: RoundWork) {
     this.#host = host
@@ -59,6 +60,14 @@ export class RoundExecutor {
 
   /** Answers how the round ended, or null where `decide` has nothing more to ask. */
   async run(decide: (view: DraftView) => DraftDecision | null): Promise<RoundEnd | null> {
+    try {
+      return await this.#follow(decide)
+    } catch (error) {
+      throw this.#mayHaveActed ? stoppedHalfway(error) : error
+    }
+  }
+
+  async #follow(decide: (view: DraftView) => DraftDecision | null): Promise<RoundEnd | null> {
     for (let decisions = 0; decisions < DECISIONS_MAX; decisions++) {
       const decision = decide(this.#view)
       if (decision === null) return null
@@ -79,6 +88,7 @@ export class RoundExecutor {
       case 'need':
         return this.#read(decision.need)
       case 'close':
+        this.#mayHaveActed = true
         await closing.create(round, decision.closing)
         return this.#read({ kind: 'closing' })
       case 'seal':
@@ -107,7 +117,7 @@ export class RoundExecutor {
       case 'type':
         return { type: (await this.#host.head(round, options))?.type ?? null }
       case 'indexed':
-        return { indexed: await this.#madeByClosing(need.union) }
+        return { indexed: await this.#madeByClosing(need.log) }
       default:
         return { [need.kind]: await this.#records[need.kind].read(round, options) }
     }
@@ -123,15 +133,19 @@ export class RoundExecutor {
     return new Map([...this.#view.parts, ...found.map((read) => [read.part.opId, read] as const)])
   }
 
-  async #madeByClosing(union: Manifest): Promise<number | null> {
+  async #madeByClosing(log: UnionLog): Promise<number | null> {
     const { closing } = this.#view
     if (!closing) throw new Error('nobody has closed the round')
-    const made = { digest: manifestDigest(union), opId: closing.opId }
-    return this.#records.madeBy(this.#work.round, made, this.#work.options)
+    const made = { digest: manifestDigest(log.union), opId: closing.opId }
+    const n = await this.#records.madeBy(this.#work.round, made, this.#work.options)
+    // Who made it may have stopped before the edges.
+    if (n !== null) await this.#recordProducers(log, { n, opId: closing.opId })
+    return n
   }
 
   /** FINISH 4: the collection state, then `result` again: only then the parts are known to keep their blobs. */
-  async #log({ command, union, producers }: UnionLog): Promise<Partial<DraftView>> {
+  async #log(log: UnionLog): Promise<Partial<DraftView>> {
+    const { command, union } = log
     const { round, options, finish } = this.#work
     if (!finish) throw new Error('only a finish logs')
     const key = { project: round.project, artifact: round.artifact }
@@ -144,9 +158,8 @@ export class RoundExecutor {
     try {
       const answer = await this.#host.commit(key, logged, { ...options, prepared, confirm })
       if (answer.n === null) throw new Error('a log answers with a version')
-      const version = { ...key, n: answer.n }
-      const record = (run: RunRef) => this.#host.recordEdge({ kind: 'out', run, version, at: command.at, opId }, {})
-      await pMap(producers, record, { concurrency: REQUESTS_MAX })
+      this.#mayHaveActed = true
+      await this.#recordProducers(log, { n: answer.n, opId })
       this.#answer = { ...answer, n: answer.n }
       return { logged: answer.n }
     } catch (error) {
@@ -155,9 +168,31 @@ export class RoundExecutor {
     }
   }
 
+  /** All runs of the round, before its result: who reads that finds them. */
+  async #recordProducers(
+    { command, producers }: UnionLog,
+    { n, opId }: { readonly n: number; readonly opId: string },
+  ): Promise<void> {
+    const { project, artifact } = this.#work.round
+    const record = (run: RunRef): Promise<void> => {
+      return this.#host.recordEdge({ kind: 'out', run, version: { project, artifact, n }, at: command.at, opId }, {})
+    }
+    await pMap(producers, record, { concurrency: REQUESTS_MAX })
+  }
+
   /** Whether head, for every executor, can no longer tell what came of the closing's log. */
   async #isForgotten({ opId, baseRev }: UnionLog['command']): Promise<boolean> {
     const head = opId === null ? null : await this.#host.head(this.#work.round, {})
     return head !== null && recordedResult(head, opId!) === undefined && !windowReaches(head, baseRev)
   }
+}
+
+/** Whoever stops after the closing has not said no: the next executor carries the round to its end. */
+function stoppedHalfway(error: unknown): unknown {
+  if (!isLadingError(error, 'UNAVAILABLE') && !isLadingError(error, 'ABORTED')) return error
+  return new LadingError('UNKNOWN_OUTCOME', {
+    detail: `the round may be closed, but then ${error.detail}`,
+    next: 'do the same again: it goes on where this stopped',
+    cause: error,
+  })
 }

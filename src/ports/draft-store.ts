@@ -42,7 +42,7 @@ export interface DraftStore {
    * - Must be idempotent by the part's operation id.
    * - Must be in the version once it was acknowledged, unless the round is abandoned.
    * - Must reject `ALREADY_FINISHED` when the round was closed without this part.
-   * - Must reject `CONFLICT` when the artifact has another type.
+   * - Must reject `CONFLICT` when the artifact, or a part that is there, has another type.
    * - Must record the run as one that outputs to this round before the part can be seen.
    * - Blobs, layout and manifest are made present by `confirm`, as for `commit`.
    */
@@ -54,11 +54,18 @@ export interface DraftStore {
    * - Must decide by `decideFinish`, and go on where an executor that is gone has stopped, under its operation.
    * - Must reject `CONFLICT`, naming path and runs, when parts disagree and nobody has chosen; `CONFLICT` also when the
    *   round was abandoned; `NOT_FOUND` when it has no parts.
+   * - Must reject `CONFLICT` when it, the artifact or a part have different types.
    * - All runs of the parts must be recorded as producers before it answers.
    */
   finish(round: DraftRound, closing: FinishClosing, options: FinishOptions): Promise<LoggedAnswer>
 
-  /** Ends a round without a version; idempotent. Must reject `CONFLICT` when a finish has closed it. */
+  /**
+   * Ends a round without a version; idempotent.
+   *
+   * - Must reject `CONFLICT` when a finish has closed it, unless that finish can never come to its end, as the artifact
+   *   has got another type meanwhile.
+   * - Must reject `NOT_FOUND` when it has no parts, so that nobody ends a round before it is opened.
+   */
   abandon(round: DraftRound, closing: AbandonClosing, options: CallOptions): Promise<void>
 
   /** Rounds of an artifact's drafts that have no result, in a stable order of the store's own. */

@@ -1,7 +1,7 @@
 import type { LoggedAnswer } from '../domain/command.ts'
 import { producersOf } from '../domain/draft.ts'
 import type { DraftKey, DraftPart, DraftRound } from '../domain/draft.ts'
-import { LadingError } from '../domain/errors.ts'
+import { isLadingError, LadingError } from '../domain/errors.ts'
 import { decideFinish, decideUpsert, typeRefusal } from '../domain/finish.ts'
 import { formatVersion } from '../domain/refs.ts'
 import type { CallOptions } from './call.ts'
@@ -16,8 +16,9 @@ export type { DraftHost, DraftRecords, RoundFact } from './draft-records.ts'
  * A DraftStore over the records of a store: the same steps for every technology.
  *
  * What to do next is decided by `decideFinish` and `decideUpsert`. Source: protocol.md, "Collaborative drafts".
- * Costs for an upsert: head, the part and what its blobs cost, one look at the closing; before the artifact's first
- * version two more. For a finish: a list, two reads a part, a log, two writes for each producer, four for the round.
+ * Costs for an upsert: the part and what its blobs cost, one look at the closing, and head unless a prepared one is given;
+ * before the artifact's first version three more. For a finish: a list, two reads a part, a log, two writes for each
+ * producer, four for the round.
  */
 export function createDraftStore(host: DraftHost, records: DraftRecords): DraftStore {
   return {
@@ -33,14 +34,14 @@ export function createDraftStore(host: DraftHost, records: DraftRecords): DraftS
       await records.addPart(round, part, options)
       // The part may count from here on: nothing may stop what tells whether it does.
       const executor = new RoundExecutor(host, records, { round, options: {} })
-      await executor.run((view) => decideUpsert(view, part.opId))
+      await executor.run((view) => decideUpsert(view, part.opId)).catch(mayCount)
     },
 
     async finish(round, closing, options) {
       const executor = new RoundExecutor(host, records, { round, options, finish: options })
       const end = await executor.run((view) => decideFinish(view, closing))
       if (end?.result.kind !== 'finished') throw new Error('a finish answers with a version')
-      return end.answer ?? answerOf(host, round, end.result.n)
+      return end.answer?.n === end.result.n ? end.answer : answerOf(host, round, end.result.n)
     },
 
     async abandon(round, closing, options) {
@@ -67,10 +68,21 @@ async function assertType(
   { round, part, options }: { round: DraftRound; part: DraftPart; options: CommitOptions },
 ): Promise<void> {
   const { signal, prepared } = options
-  const head = prepared && 'head' in prepared ? prepared.head : await host.head(round, { signal })
+  // A head fixes the type for ever, but one that was not there may have come since: bytes may have travelled meanwhile.
+  const head = (prepared && 'head' in prepared && prepared.head) || (await host.head(round, { signal }))
   const type = head?.type ?? (await typeOfParts(records, round, { signal }))
   const refusal = typeRefusal(part, type)
   if (refusal) throw new LadingError(refusal.code, { detail: refusal.detail, next: refusal.next })
+}
+
+/** The part is there: what cannot be told is no failure of the upsert. */
+function mayCount(error: unknown): never {
+  if (!isLadingError(error, 'UNAVAILABLE')) throw error
+  throw new LadingError('UNKNOWN_OUTCOME', {
+    detail: `the part was given, but then ${error.detail}`,
+    next: 'send the upsert again under the same operation id',
+    cause: error,
+  })
 }
 
 async function typeOfParts(records: DraftRecords, round: DraftRound, options: CallOptions): Promise<string | null> {

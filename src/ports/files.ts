@@ -37,6 +37,28 @@ export interface TargetFolder {
   write(path: string, chunks: AsyncIterable<Uint8Array>, options: CallOptions): Promise<void>
   /** Removes temporary files that a killed download left behind. */
   sweep(options: CallOptions): Promise<void>
+  /**
+   * Rejects unless all that lies in the folder may be given up; changes nothing.
+   *
+   * - Must reject `INVALID` for the root of a file system, and for what is or holds the home or the working folder.
+   * - Must reject `CONFLICT` when a store lies in the folder or around it, or another disk is mounted in it.
+   * - Must reject what `prune` could not remove for its name (`INVALID`), or could not look into (`UNAUTHORIZED`).
+   */
+  assertExpendable(options: CallOptions): Promise<void>
+  /**
+   * Removes what keeps a file from being written at a path: what is no folder where a folder is needed, and a link, a
+   * special file or a folder, with all in it, in the file's own place. Answers what was removed, as `prune` does.
+   */
+  clear(path: string, options: CallOptions): Promise<readonly string[]>
+  /**
+   * Removes everything that `keep` does not want, then the folders that are empty; the root stays.
+   *
+   * - `keep` is asked of all but folders, by their paths as the disk spells them.
+   * - Links and special files are removed by name, and never followed or opened. Nothing outside the root is removed.
+   * - Stopped at any point it can be called again.
+   * - Answers the removed paths, sorted; those of folders end with a `/`.
+   */
+  prune(keep: (path: string) => boolean, options: CallOptions): Promise<readonly string[]>
 }
 
 /** The user's own files and folders. */
@@ -51,6 +73,7 @@ export interface Files {
    * - Links to files inside the folder are followed. A link that leaves it, a loop, a FIFO, a socket or a device is
    *   `INVALID`, naming the path. Empty folders are not reported.
    * - `keep` says of a path whether it is wanted; what is not wanted is neither opened nor an error.
+   * - The store in use, as far as it is known to lie on this disk, is left out; it, or a folder in it, is `INVALID`.
    */
   walk(
     folder: string,

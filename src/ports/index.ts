@@ -8,6 +8,7 @@ export type * from './environment.ts'
 export type * from './files.ts'
 export type * from './metadata-store.ts'
 export type * from './object-store.ts'
+export type * from './reference-handler.ts'
 export type * from './transport.ts'
 
 // The checked fronts. `createPorts` and `createStore` put them there by themselves.
@@ -35,7 +36,13 @@ export type { Decision, Need, View } from '../domain/decide.ts'
 export { advanceHead, aliasesOf, countVersion, initialHead } from '../domain/head.ts'
 export { isLive, tombstoneOf } from '../domain/version.ts'
 
-// Histories: the order of an export, and the rule of an import.
+// What stores answer of a version and of an artifact.
+export { summaryOf } from './artifact-summary.ts'
+export { viewOf } from './version-view.ts'
+
+// Histories: export and import over a store's own reads and writes, and the rules behind them.
+export { createHistory } from './history.ts'
+export type { HistoryHost, ReplayWork } from './history.ts'
 export { createHistoryOrder } from '../domain/history-order.ts'
 export type { HistoryFacts, HistoryOrder } from '../domain/history-order.ts'
 export { decideReplay, divergence, isSameVersion } from '../domain/replay.ts'

@@ -21,8 +21,6 @@ export interface MetadataCapabilities {
   readonly edges: 'now' | 'deferred'
   /** Whether any number of processes may write. */
   readonly writers: 'many' | 'single'
-  /** Whether names that differ only in case are kept apart. */
-  readonly caseSensitive: boolean
   /** Whether collaborative drafts are kept. Where not, `drafts` is `deniedDrafts()`. */
   readonly drafts: boolean
 }
@@ -48,10 +46,26 @@ export interface MetadataEdit {
   readonly run: RunRef | null
 }
 
+/** How metadata is replaced. */
+export interface EditOptions extends CallOptions {
+  /** By `monotonicMs`: until then the edit may rely on the blob that it names. Absent: it names none. */
+  readonly untilMs?: number | undefined
+}
+
 /** One row of a listing of artifacts. */
 export interface ArtifactSummary {
   readonly key: ArtifactKey
-  readonly head: Head
+  readonly type: string
+  readonly description: string | null
+  readonly createdAt: string
+  /** The number of the newest live version. */
+  readonly latest: number
+  /** The number that the next version gets. */
+  readonly next: number
+  /** Every version below it has ended; of those from here on some may have been deleted. */
+  readonly floor: number
+  /** Alias → number, without `latest`. */
+  readonly aliases: Readonly<Record<string, number>>
 }
 
 /** A project, as its first writer recorded it. */
@@ -95,6 +109,8 @@ export interface RunLinks {
  *
  * The facade has checked every argument before an adapter sees it: whatever is written can be read again. For every method: `UNKNOWN_OUTCOME` when a write may or
  * may not have taken effect; `CORRUPT`, naming the key, for a document that cannot be read; `CLOSED` after `close`.
+ * Names that differ only in case are different names. A store that cannot keep two of them apart must reject `CONFLICT` for
+ * the second one, and leave the first as it is.
  */
 export interface MetadataStore {
   readonly capabilities: MetadataCapabilities
@@ -146,8 +162,12 @@ export interface MetadataStore {
   /** Metadata that replaced what version was logged with, or null. Costs 1 request. */
   metadataEdit(key: VersionKey, options: CallOptions): Promise<MetadataEdit | null>
 
-  /** Replaces the metadata of a version; the last writer wins. */
-  editMetadata(key: VersionKey, edit: MetadataEdit, options: CallOptions): Promise<void>
+  /**
+   * Replaces the metadata of a version; the last writer wins.
+   *
+   * - After `untilMs` nothing may be sent any more: `UNAVAILABLE`, or `UNKNOWN_OUTCOME` when something was before.
+   */
+  editMetadata(key: VersionKey, edit: MetadataEdit, options: EditOptions): Promise<void>
 
   /** Where the blobs of a manifest lie, or null when all are objects of their own. Costs 1 request. */
   layout(project: string, manifest: Digest, options: CallOptions): Promise<ReadonlyMap<Digest, Location> | null>

@@ -112,6 +112,8 @@ export interface BatchCommit {
  * wraps what a driver throws. For every method:
  * - Must reject `UNKNOWN_OUTCOME` when a write may or may not have landed, `UNAVAILABLE` when it certainly has not.
  * - Must settle soon after `signal` fires, and after an abort nothing new may become visible that was not on its way.
+ * - Keys that differ only in case are different keys. Where a store cannot keep two of them apart it must reject `CONFLICT`
+ *   for the second one, whether that is looked up, made or deleted, and leave the first as it is.
  * - Must be strongly consistent: a read or list that starts after a write was answered sees it.
  * - Must reject `UNSUPPORTED` when its capability denies the method, and `CLOSED` after `close`.
  */

@@ -8,7 +8,7 @@ export interface PageOptions extends CallOptions {
   readonly limit: number
 }
 
-/** One page of a listing. */
+/** One page of a listing. It may hold fewer rows than were asked for, even none, and not be the last one. */
 export interface Page<T> {
   readonly items: readonly T[]
   /** Absent on the last page. */

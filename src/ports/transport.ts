@@ -35,6 +35,8 @@ export interface TransportCapabilities {
   readonly collaborate: boolean
   readonly delete: boolean
   readonly export: boolean
+  /** Whether it takes good bytes for stored ones that are damaged or missing. */
+  readonly repair: boolean
   /** Whether a command can have one executor only: then nothing is sent twice. */
   readonly delivery: Extract<Delivery, 'alone' | 'first'>
 }
@@ -99,6 +101,8 @@ export interface LogIntent extends Change {
 /** What a log made or found. */
 export interface LogOutcome extends Answer {
   readonly n: number
+  /** Whether other metadata took the place of what a version of known content had. Absent: no, or it is not known. */
+  readonly metadataReplaced?: boolean | undefined
 }
 
 /** A move of one alias, or its removal. */
@@ -168,6 +172,16 @@ export interface Transport {
 
   /** Where the blobs of a manifest lie; null when all are objects of their own, or where the client need not know. */
   layout(project: string, manifest: Digest, options: CallOptions): Promise<ReadonlyMap<Digest, Location> | null>
+
+  /**
+   * Puts good bytes in the place of blobs of a live version that are damaged or missing, as `ProjectBlobs.repair` does;
+   * answers the digests of those that were replaced. Requires `repair`.
+   *
+   * - Must reject `NOT_FOUND` unless the version is live, `INVALID` for a blob that it does not have.
+   * - Other versions of the artifact that have the blob in the same place read the good bytes too.
+   * - May be repeated after a stop. Costs a read of each blob, and of each layout of the artifact if one lay in a pack.
+   */
+  repair(key: VersionKey, items: readonly BlobItem[], options: CallOptions): Promise<ReadonlySet<Digest>>
 
   /** Records that a run used a version: once, however often it is called. */
   recordUse(key: VersionKey, use: { run: RunRef; at: string; opId: string }, options: CallOptions): Promise<void>

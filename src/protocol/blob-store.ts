@@ -8,6 +8,7 @@ import { listBlobs } from './blob-listing.ts'
 import { namingUnder } from './blob-naming.ts'
 import { createParcel } from './blob-parcel.ts'
 import { readBlobs } from './blob-read.ts'
+import { repairBlobs } from './blob-repair.ts'
 import { blobKey } from './blob-target.ts'
 import type { ProjectObjects } from './blob-target.ts'
 import { forEachConcurrently } from './concurrency.ts'
@@ -49,6 +50,7 @@ function createProjectBlobs(store: ProjectObjects): ProjectBlobs {
       return stored.map(({ location }) => location)
     },
     present: (digests, options) => findPresent(store, digests, options),
+    repair: (items, options) => repairBlobs(store, items, options),
     read: (wants, sink, options) => readBlobs(store, { wants, sink }, options),
     delete: (names, { signal }) =>
       objects.delete(

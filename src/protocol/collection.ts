@@ -1,13 +1,11 @@
 import { LadingError } from '../domain/errors.ts'
+import { GRACE_MS } from '../domain/limits.ts'
 import type { Collection } from '../ports/blob-store.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { Clock } from '../ports/environment.ts'
 import type { ProtocolContext } from './context.ts'
 import { collectionKey, condemnedKey } from './keys.ts'
 import { collectionSchema, condemnedSchema, parseDocument } from './schemas.ts'
-
-/** G of the protocol: how long condemned names are waited for. */
-export const GRACE_MS = 7 * 24 * 60 * 60 * 1_000
 
 const NOTHING_CONDEMNED: Collection = { epoch: 0, state: 'swept', condemned: new Set() }
 

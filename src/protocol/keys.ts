@@ -94,12 +94,6 @@ export const draftPrefix = (key: DraftKey): string => `${draftsPrefix(key)}${sto
 export const roundPrefix = (round: DraftRound): string => `${draftPrefix(round)}${paddedNumber(round.round)}/`
 /** The parts of a round, side by side, each under its operation id. */
 export const partsPrefix = (round: DraftRound): string => `${roundPrefix(round)}parts/`
-/** How a round ended; `edge` is what lies below a run for it: `<artifact>/<draft>/<round>`. */
-export function resultKeyOf(project: string, edge: string): string {
-  const [artifact, draft, round] = edge.split('/')
-  return `${draftsPrefix({ project, artifact: artifact! })}${draft}/${round}/result`
-}
-
 /** The edge of a run to a round that it gives a part to. */
 export function runDraftKey(run: RunRef, round: DraftRound): string {
   const draft = `${round.artifact}/${storeName(round.id)}/${paddedNumber(round.round)}`

@@ -3,11 +3,11 @@ import { parseBlobName } from '../domain/blob-name.ts'
 import type { Digest } from '../domain/digest.ts'
 import { LadingError } from '../domain/errors.ts'
 import type { Location } from '../ports/blob-store.ts'
-import type { CallOptions } from '../ports/call.ts'
-import type { MetadataStore } from '../ports/metadata-store.ts'
+import type { EditOptions, MetadataStore } from '../ports/metadata-store.ts'
 import { repeatUntilKnown } from './context.ts'
 import type { ProtocolContext } from './context.ts'
 import { layoutKey } from './keys.ts'
+import { blobsExpired, unknownOutcome } from './outcomes.ts'
 import { layoutSchema, parseDocument } from './schemas.ts'
 import { attempt } from './writes.ts'
 
@@ -27,16 +27,19 @@ export function createLayouts(context: ProtocolContext): Pick<MetadataStore, 'la
   }
 }
 
-/** Replaces a register whatever it holds; the last writer wins. */
+/** Replaces a register whatever it holds; the last writer wins. After `untilMs` nothing is sent any more. */
 export async function replaceRegister(
   context: ProtocolContext,
   { key, bytes }: { key: string; bytes: Uint8Array },
-  options: CallOptions,
+  { untilMs = Number.POSITIVE_INFINITY, ...options }: EditOptions,
 ): Promise<void> {
   let proof: string | null = null
+  let isOpen = false
   await repeatUntilKnown(context, async () => {
+    if (context.clock.monotonicMs() > untilMs) throw isOpen ? unknownOutcome(blobsExpired(), null) : blobsExpired()
     const swapped = await attempt(() => context.registers.swap(key, bytes, proof, options))
     if (typeof swapped !== 'string') return 'written'
+    isOpen ||= swapped === 'unknown'
     const found = await context.registers.read(key, options)
     if (found && Buffer.compare(found.bytes, bytes) === 0) return 'written'
     proof = found?.proof ?? null

@@ -6,13 +6,13 @@ import type { ObjectStore } from '../ports/object-store.ts'
 import { mapConcurrently } from './concurrency.ts'
 import type { ProtocolContext } from './context.ts'
 import { putUntilThere } from './indexes.ts'
-import { linksPrefix, resultKeyOf, runEdgeKey, runPrefix, versionEdgeKey, versionKey } from './keys.ts'
+import { linksPrefix, runEdgeKey, runPrefix, versionEdgeKey, versionKey } from './keys.ts'
 import { keysBelow } from './listings.ts'
-import { edgeSchema, parseDocument, resultSchema } from './schemas.ts'
+import { edgeSchema, parseDocument } from './schemas.ts'
 
 /** What the keys below a version and below a run look like: editors and systems leave files of their own beside ours. */
 const VERSION_LINK = /^((in|out)\/[^/]+\/[^/]+|derived\/[^/]+\/[^/]+\/\d{10})$/
-const RUN_LINK = /^(out\/[^/]+\/\d{10}|in\/[^/]+\/[^/]+\/\d{10}|draft\/[^/]+\/[^/]+\/\d{10}|end)$/
+const RUN_LINK = /^(out\/[^/]+\/\d{10}|in\/[^/]+\/[^/]+\/\d{10}|end)$/
 
 /** The edges between runs and versions: a grow-only set, kept on both ends. */
 export function createLinks(context: ProtocolContext): Pick<MetadataStore, 'recordEdge' | 'linksOf' | 'linksOfRun'> {
@@ -45,35 +45,14 @@ export function createLinks(context: ProtocolContext): Pick<MetadataStore, 'reco
     async linksOfRun(project, id, options) {
       const prefix = runPrefix(project, id)
       const keys = (await keysBelow(objects, prefix, options)).filter((key) => RUN_LINK.test(key.slice(prefix.length)))
-      const edges = (kind: 'in' | 'out' | 'draft') => keys.filter((edge) => edge.startsWith(`${prefix}${kind}/`))
-      const out = edges('out').map((edge) => ({ ...versionAtEnd(edge), project }))
-      const rounds = edges('draft').map((edge) => edge.slice(`${prefix}draft/`.length))
+      const edges = (kind: 'in' | 'out') => keys.filter((edge) => edge.startsWith(`${prefix}${kind}/`))
       return {
-        out: await withFinished(objects, { project, out, rounds }, options),
+        out: edges('out').map((edge) => ({ ...versionAtEnd(edge), project })),
         in: edges('in').map(versionAtEnd),
         ended: keys.includes(`${prefix}end`),
       }
     },
   }
-}
-
-/**
- * What the run logged, and what has become of the rounds that it gave parts to. A finish records both, but may have
- * stopped before it got to this run.
- */
-async function withFinished(
-  objects: ObjectStore,
-  { project, out, rounds }: { project: string; out: readonly VersionKey[]; rounds: readonly string[] },
-  options: CallOptions,
-): Promise<readonly VersionKey[]> {
-  const finished = await mapConcurrently(objects, rounds, async (round): Promise<VersionKey[]> => {
-    const key = resultKeyOf(project, round)
-    const found = await objects.get(key, options)
-    const result = found && parseDocument(resultSchema, found.bytes, key)
-    return result?.kind === 'finished' ? [{ project, artifact: round.split('/')[0]!, n: result.n }] : []
-  })
-  const isKnown = ({ artifact, n }: VersionKey) => out.some((other) => other.artifact === artifact && other.n === n)
-  return [...out, ...finished.flat().filter((version) => !isKnown(version))]
 }
 
 /** The version that the last three segments of an edge name. */

@@ -1,5 +1,5 @@
 import type { GenericSchema } from 'valibot'
-import type { Head } from '../domain/head.ts'
+import { summaryOf } from '../ports/artifact-summary.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { ArtifactSummary, MetadataStore, Page, PageOptions } from '../ports/metadata-store.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
@@ -27,8 +27,8 @@ export function createListings(
         return documents.readHead({ project, artifact }, options)
       })
       const items = found.flatMap((seen, index): ArtifactSummary[] => {
-        const shown = seen !== null && isShown(seen.value, type)
-        return shown ? [{ key: { project, artifact: names[index]! }, head: seen.value }] : []
+        const row = seen && summaryOf({ project, artifact: names[index]! }, seen.value)
+        return row !== null && isOfType(row, type) ? [row] : []
       })
       return cursor === undefined ? { items } : { items, cursor }
     },
@@ -61,9 +61,9 @@ export async function keysBelow(objects: ObjectStore, prefix: string, options: C
   return keys
 }
 
-/** An artifact without live versions is hidden until it is logged again; one that was only begun was never there. */
-function isShown(head: Head, type: string | undefined): boolean {
-  return head.latest !== null && (type === undefined || head.type === type)
+/** The folder of a type is a hint: head decides. */
+function isOfType(row: ArtifactSummary, type: string | undefined): boolean {
+  return type === undefined || row.type === type
 }
 
 /** One page of names of direct children. A numbered register lists as a folder, a native one as an object. */

@@ -7,7 +7,7 @@ import type { ProtocolContext } from './context.ts'
 import { createDocuments } from './documents.ts'
 import { createDraftRecords } from './draft-records.ts'
 import { createFormatGate } from './format.ts'
-import { createHistory } from './history.ts'
+import { createProtocolHistory } from './history.ts'
 import { createLayouts } from './layouts.ts'
 import { createLinks } from './links.ts'
 import { createListings } from './listings.ts'
@@ -46,12 +46,12 @@ export function createProtocolMetadataStore(parts: { objects: ObjectStore; clock
     ...createMoves(context, documents),
     ...createRuns(context, records),
     ...links,
-    ...createHistory({ context, documents, records }),
+    ...createProtocolHistory({ context, documents, records }),
     close: () => objects.close(),
   }
 }
 
 function capabilitiesOf(objects: ObjectStore): MetadataCapabilities {
   const { adapter } = objects.capabilities
-  return Object.freeze({ adapter, edges: 'now', writers: 'many', caseSensitive: true, drafts: true })
+  return Object.freeze({ adapter, edges: 'now', writers: 'many', drafts: true })
 }

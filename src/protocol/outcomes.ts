@@ -15,8 +15,8 @@ export function unknownOutcome(cause: unknown, mine: number | null): LadingError
 /** The blobs of a version were confirmed too long ago: a collector may have taken them since. */
 export function blobsExpired(): LadingError {
   return new LadingError('UNAVAILABLE', {
-    detail: 'the stored files were confirmed too long ago to be relied on',
-    next: 'log the artifact again',
+    detail: 'the stored bytes were confirmed too long ago to be relied on',
+    next: 'start again from the beginning',
   })
 }
 

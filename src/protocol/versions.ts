@@ -1,11 +1,12 @@
 import type { Digest } from '../domain/digest.ts'
-import { aliasesOf, targetOf } from '../domain/head.ts'
+import { targetOf } from '../domain/head.ts'
 import type { Head } from '../domain/head.ts'
 import type { Selector } from '../domain/refs.ts'
 import { isLive } from '../domain/version.ts'
-import type { ArtifactKey, VersionRecord } from '../domain/version.ts'
+import type { ArtifactKey } from '../domain/version.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { MetadataStore, Page, VersionView } from '../ports/metadata-store.ts'
+import { viewOf } from '../ports/version-view.ts'
 import { mapConcurrently } from './concurrency.ts'
 import type { ProtocolContext } from './context.ts'
 import type { ArtifactDocuments } from './documents.ts'
@@ -60,21 +61,6 @@ export function createVersionReads({ objects }: ProtocolContext, documents: Arti
         nextCursor(head, numbers, newestFirst),
       )
     },
-  }
-}
-
-/** A version as it stands under a head. */
-export function viewOf(key: ArtifactKey, head: Head, record: VersionRecord): VersionView {
-  const { n } = record
-  const live = isLive(record, head.floor)
-  return {
-    key: { ...key, n },
-    record,
-    live,
-    ended: record.deleted ? 'deleted' : live ? null : 'superseded',
-    // Head may be older than a tombstone that was read beside it.
-    aliases: live ? aliasesOf(head, n) : [],
-    description: head.description,
   }
 }
 

@@ -63,9 +63,36 @@ describe.each(KINDS)('building an artifact, logged to %s', (kind) => {
     expect(draft.entries().map(({ path }) => path)).toEqual(['data.txt'])
   })
 
+  test('paths are kept as they were given: two spellings of one letter are two entries, and another version', async () => {
+    const { lading } = await createWorld(kind)
+    const [composed, decomposed] = ['caf\u00e9/\u6587', 'cafe\u0301/\u6587']
+
+    await lading.save(artifactOf('model', { [composed]: '1' }))
+    const other = await lading.save(artifactOf('model', { [decomposed]: '1' }))
+    const both = artifactOf('model', { [composed]: '1', [decomposed]: '1' })
+    await lading.save(both)
+
+    expect(other).toMatchObject({ version: 'v1', created: true })
+    expect(both.entries().map(({ path }) => path)).toEqual([decomposed, composed])
+    expect(await (await (await lading.getArtifact('model:v1')).file(decomposed)).text()).toBe('1')
+    await refusal('NOT_FOUND', async () => (await lading.getArtifact('model:v1')).file(composed))
+  })
+
   test('a path that is both a file and a folder is INVALID', async () => {
     const { lading } = await createWorld(kind)
     await refusal('INVALID', () => lading.save(artifactOf('model', { a: '1', 'a/b': '2' })))
+  })
+
+  test('a link to a folder inside the folder is followed, and empty folders are not recorded', async () => {
+    const { lading, file, at } = await createWorld(kind)
+    await file('data/real/f.txt', 'f')
+    await mkdir(at('data/empty'))
+    await symlink('real', at('data/linked'))
+    const draft = new Artifact('model').addDir(at('data'))
+
+    await lading.save(draft)
+
+    expect(draft.entries().map(({ path }) => path)).toEqual(['linked/f.txt', 'real/f.txt'])
   })
 
   test('links to files inside the folder are followed; what is no file, and links that leave it, are INVALID', async () => {

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { createMemoryObjectStore } from '../../src/adapters/memory/index.ts'
+import { systemClock } from '../../src/adapters/system/index.ts'
+import { createPorts, createStore } from '../../src/index.ts'
 import { all, artifactOf, createWorld, KINDS, refusal } from './world.ts'
 import type { Kind, World } from './world.ts'
 
@@ -64,7 +67,7 @@ describe.each(KINDS)('deleting in %s', (kind) => {
     expect(aliases).toEqual(moved.status === 'fulfilled' ? { latest: 'v2', prod: 'v1' } : { latest: 'v2' })
   })
 
-  test('a deleted artifact is hidden until it is logged again; numbers go on, type and aliases do not come back', async () => {
+  test('a deleted artifact is hidden until it is logged again; numbers go on, the type stays, aliases do not come back', async () => {
     const { lading } = await threeVersions(kind)
     await lading.setAlias('model:v0', 'prod')
     await lading.save(artifactOf('other', { f: '1' }))
@@ -75,7 +78,9 @@ describe.each(KINDS)('deleting in %s', (kind) => {
     await refusal('NOT_FOUND', () => lading.getArtifact('model:v0'))
     await refusal('NOT_FOUND', () => lading.artifact('model').assertExists())
     expect(await lading.artifact('model').aliases()).toEqual({})
+    await refusal('CONFLICT', () => lading.save(artifactOf('model', { f: '0' }, { type: 'dataset' })))
     expect((await lading.save(artifactOf('model', { f: '0' }))).version).toBe('v3')
+    expect(await lading.artifact('model').aliases()).toEqual({ latest: 'v3' })
     expect((await all(lading.artifacts())).map(({ key }) => key.artifact)).toEqual(['model', 'other'])
     expect((await all(lading.projects())).map(({ name }) => name)).toEqual(['demo'])
   })
@@ -90,6 +95,23 @@ describe.each(KINDS)('deleting in %s', (kind) => {
     await lading.save(artifactOf('other', { f: '1' }))
     await (await lading.getArtifact('model:v1')).delete()
     expect(await (await lading.getArtifact('other')).verify()).toMatchObject({ ok: true, verified: 1 })
+  })
+})
+
+describe.each(KINDS)('the blobs in %s', (kind) => {
+  test('are not touched when a version, an artifact, a project or what is superseded is deleted', async () => {
+    const { lading, keys } = await threeVersions(kind)
+    const blobs = async () => (await keys()).filter((key) => /blobs\/.*[0-9a-f]{64}$/.test(key))
+    const before = await blobs()
+    expect(before.length).toBeGreaterThanOrEqual(6)
+
+    await (await lading.getArtifact('model:v0')).delete()
+    expect(await blobs()).toEqual(before)
+    await lading.save(artifactOf('model', { f: '2' }), { supersede: true })
+    await lading.artifact('model').delete()
+    await lading.deleteProject('demo')
+
+    expect(await blobs()).toEqual(before)
   })
 })
 
@@ -110,8 +132,52 @@ describe.each(KINDS)('updating in %s', (kind) => {
     await refusal('INVALID', () => version.update({ metadata: { a: Infinity } }))
   })
 
+  test('metadata, as a log of known content replaces it: only where it is given and differs', async () => {
+    const { lading } = await threeVersions(kind)
+    const logged = (metadata?: object) =>
+      lading.save(artifactOf('model', { f: '1' }, metadata === undefined ? {} : { metadata }))
+    await logged({ loss: 0.5 })
+
+    expect(await logged()).toMatchObject({ version: 'v1', created: false })
+
+    const version = await lading.getArtifact('model:v1')
+    expect(await version.metadata()).toEqual({ loss: 0.5 })
+    await logged({})
+    expect(await version.metadata()).toEqual({ loss: 0.5 })
+    expect((await version.newDraft()).metadata).toEqual({ loss: 0.5 })
+  })
+
+  test('the description: of the artifact, for all versions, and carried into a draft', async () => {
+    const { lading } = await threeVersions(kind)
+
+    await lading.artifact('model').update({ description: 'a model' })
+    await lading.save(artifactOf('model', { f: '1' }))
+    for (const ref of ['model:v0', 'model']) expect((await lading.getArtifact(ref)).description).toBe('a model')
+    expect((await (await lading.getArtifact('model:v0')).newDraft()).description).toBe('a model')
+    await lading.save(artifactOf('model', { f: '1' }, { description: 'another' }))
+
+    expect((await lading.getArtifact('model')).description).toBe('another')
+    await lading.artifact('model').update({ description: '' })
+    expect((await lading.getArtifact('model')).description).toBe('')
+  })
+
   test('a description of what was never logged is NOT_FOUND', async () => {
     const { lading } = await createWorld(kind)
     await refusal('NOT_FOUND', () => lading.artifact('model').update({ description: 'x' }))
   })
+})
+
+test('large metadata is not sent once its blob may no longer be relied on: UNAVAILABLE, and nothing is changed', async () => {
+  let [nowMs, stepMs] = [0, 0]
+  const clock = { ...systemClock, monotonicMs: () => (nowMs += stepMs) }
+  const ports = createPorts(createMemoryObjectStore(), { clock })
+  await using lading = createStore(ports, { clock, project: 'demo' })
+  await lading.save(artifactOf('model', { f: '1' }, { metadata: { loss: 1 } }))
+  const version = await lading.getArtifact('model')
+  stepMs = 4 * 24 * 60 * 60 * 1_000
+
+  await refusal('UNAVAILABLE', () => version.update({ metadata: { notes: 'x'.repeat(100_000) } }))
+  await version.update({ metadata: { loss: 0.5 } })
+
+  expect(await version.metadata()).toEqual({ loss: 0.5 })
 })

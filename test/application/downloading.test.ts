@@ -30,6 +30,9 @@ function forgetfulFiles(): Files {
         inspect: (path, options) => target.inspect(path, options),
         write: (path, chunks, options) => target.write(path, chunks, options),
         sweep: (options) => target.sweep(options),
+        assertExpendable: (options) => target.assertExpendable(options),
+        clear: (path, options) => target.clear(path, options),
+        prune: (keep, options) => target.prune(keep, options),
       }
     },
   }
@@ -43,7 +46,15 @@ describe.each(KINDS)('downloading from %s', (kind) => {
     const result = await version.download({ root: at('out') })
 
     expect(await tree('out')).toEqual(FILES)
-    expect(result).toEqual({ root: at('out'), written: Object.keys(FILES), kept: [], references: [], bytes: 14 })
+    expect(result).toEqual({
+      root: at('out'),
+      written: Object.keys(FILES),
+      replaced: [],
+      kept: [],
+      references: [],
+      unverified: [],
+      bytes: 14,
+    })
   })
 
   test('intact files are kept, missing and modified ones are written, foreign ones left', async () => {
@@ -55,9 +66,10 @@ describe.each(KINDS)('downloading from %s', (kind) => {
     await file('out/data/b.txt', 'another size')
     await file('out/data/foreign.txt', 'mine')
 
-    const { written, kept } = await version.download({ root: at('out') })
+    const { written, replaced, kept } = await version.download({ root: at('out') })
 
     expect(written).toEqual(['a.txt', 'data/b.txt'])
+    expect(replaced).toEqual(['a.txt', 'data/b.txt'])
     expect(kept).toEqual(['data/c.log', 'empty'])
     expect(await tree('out')).toEqual({ ...FILES, 'data/foreign.txt': 'mine' })
     expect((await stat(at('out/empty'))).ino).toBe(ino)
@@ -286,7 +298,13 @@ describe.each(KINDS)('verifying a version in %s', (kind) => {
     ])
     await file('out/empty', '')
     await file('out/foreign', 'f')
-    expect(await version.verify(at('out'))).toEqual({ ok: true, verified: 4, differences: [], unverifiable: [] })
+    expect(await version.verify(at('out'))).toEqual({
+      ok: true,
+      verified: 4,
+      differences: [],
+      unverifiable: [],
+      record: null,
+    })
 
     await file('out/a.txt', 'ALPHA')
     await file('out/data/b.txt', 'longer')

@@ -161,7 +161,12 @@ describe.each(Object.keys(SPOILT))('a blob with %s', (spoiling) => {
 
     const error = await failureOf((await lading.getArtifact('model:v0')).entries())
 
-    expect(error).toMatchObject({ code: 'CORRUPT', key: digest, next: expect.stringMatching(/\w/) })
+    expect(error.detail).toContain(digest)
+    expect(error).toMatchObject({
+      code: 'CORRUPT',
+      key: 'the manifest of demo/model:v0',
+      next: expect.stringMatching(/\w/),
+    })
   })
 })
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { openStore } from '../../src/index.ts'
 import { all, artifactOf, createWorld, KINDS, refusal } from './world.ts'
@@ -107,6 +109,105 @@ describe.each(KINDS)('reading %s', (kind) => {
     for (const ref of ['', ':v1', 'a b', 'model:v01', 'a/b/c', 'model@12', 'model:']) {
       await refusal('INVALID', () => lading.getArtifact(ref))
     }
+  })
+})
+
+describe.each(KINDS)('names in %s', (kind) => {
+  test('that differ only in case are different, but on a disk that cannot tell them apart: there the second is CONFLICT', async () => {
+    const { lading, file, at } = await createWorld(kind)
+    await file('probe', '')
+    const isRefused = kind === 'folder' && existsSync(at('PROBE'))
+    await lading.save(artifactOf('model', { f: '1' }), { aliases: ['prod'] })
+    const second = () => lading.save(artifactOf('Model', { f: '2' }), { aliases: ['Prod'] })
+
+    if (isRefused) await refusal('CONFLICT', second)
+    else expect((await second()).version).toBe('v0')
+
+    expect(await lading.artifact('model').aliases()).toEqual({ latest: 'v0', prod: 'v0' })
+    await refusal('NOT_FOUND', () => lading.getArtifact('model:Prod'))
+    expect(await (await (await lading.getArtifact('model')).file('f')).text()).toBe('1')
+    if (!isRefused) expect(await lading.artifact('Model').aliases()).toEqual({ Prod: 'v0', latest: 'v0' })
+  })
+})
+
+test.each(['', 'sqlite:'])('opening a store and reading it makes nothing on the disk: %s', async (scheme) => {
+  const { at, file } = await createWorld('memory')
+  await file('here/f', '1')
+
+  await using lading = await openStore(`${scheme}${at('here/store')}`, { project: 'demo' })
+  await all(lading.projects())
+  await all(lading.drafts('model'))
+  await refusal('NOT_FOUND', () => lading.getArtifact('model'))
+
+  expect(await readdir(at('here'))).toEqual(['f'])
+})
+
+describe.each(KINDS)('a closed store: %s', (kind) => {
+  test('refuses every call with CLOSED, closing again is fine', async () => {
+    const { open, at } = await createWorld(kind)
+    const lading = await open()
+    await lading.save(artifactOf('model', { f: '1' }))
+    const [run, version] = [await lading.init({ id: 'r1', group: 'night' }), await lading.getArtifact('model')]
+    const file = await version.file('f')
+
+    await lading.close()
+    await lading.close()
+
+    const draft = () => artifactOf('model', { f: '2' })
+    for (const call of [
+      () => lading.init(),
+      () => lading.save(draft()),
+      () => lading.getArtifact('model'),
+      () => lading.setAlias('model', 'prod'),
+      () => lading.removeAlias('model', 'prod'),
+      () => lading.aliasHistory('model', 'prod'),
+      () => all(lading.projects()),
+      () => all(lading.artifacts()),
+      () => all(lading.runs()),
+      () => all(lading.drafts('model')),
+      () => lading.abandon('model', { distributedId: 'night' }),
+      () => lading.deleteProject('demo'),
+      () => all(lading.artifact('model').versions()),
+      () => lading.artifact('model').update({ description: 'x' }),
+      () => lading.artifact('model').delete(),
+      () => run.logArtifact(draft()),
+      () => run.useArtifact('model'),
+      () => run.upsertArtifact(draft()),
+      () => run.finishArtifact('model'),
+      () => run.inputs(),
+      () => run.finish(),
+      () => version.download({ root: at('out') }),
+      () => version.checkout(at('out')),
+      () => version.verify(),
+      () => version.update({ metadata: null }),
+      () => version.lineage(),
+      () => version.delete(),
+      () => file.bytes(),
+    ]) {
+      await refusal('CLOSED', call).catch((cause: unknown) => {
+        throw new Error(String(call), { cause })
+      })
+    }
+  })
+})
+
+describe.each(KINDS)('a pending version in %s, which keeps none', (kind) => {
+  test('is NOT_FOUND, and the error says what pending is; no alias can have such a name', async () => {
+    const { lading } = await createWorld(kind)
+    await lading.save(artifactOf('model', { f: '0' }))
+
+    for (const call of [
+      () => lading.getArtifact('model:pending-1'),
+      () => lading.getArtifact('absent:pending-0'),
+      () => lading.setAlias('model:pending-1', 'prod'),
+    ]) {
+      const error = await refusal('NOT_FOUND', call)
+      expect(error.detail).toBe('no such pending version: one that was logged offline and has no number yet')
+      expect(error.key).toMatch(/^demo\/(model|absent):pending-[01]$/)
+    }
+
+    await refusal('INVALID', () => lading.setAlias('model', 'pending-1'))
+    await refusal('INVALID', () => lading.removeAlias('model:pending-1', 'prod'))
   })
 })
 

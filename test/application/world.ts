@@ -5,10 +5,12 @@ import { expect, onTestFinished } from 'vitest'
 import { createFsObjectStore } from '../../src/adapters/fs/index.ts'
 import { createMemoryData, createMemoryObjectStore } from '../../src/adapters/memory/index.ts'
 import { Artifact, createPorts, createStore, isLadingError } from '../../src/index.ts'
-import type { ArtifactOptions, Environment, ErrorCode, Lading, LadingError } from '../../src/index.ts'
+import { createSqliteMetadataStore } from '../../src/composition/sqlite.ts'
+import { unsyncedSqlite } from '../contract/support/sqlite.ts'
+import type { ArtifactOptions, Environment, ErrorCode, Lading, LadingError, OpenOptions } from '../../src/index.ts'
 
 /** What the rows of semantics.md run on. */
-export const KINDS = ['memory', 'folder'] as const
+export const KINDS = ['memory', 'folder', 'sqlite'] as const
 export type Kind = (typeof KINDS)[number]
 
 /** A store, and a folder of somebody who uses it. Both are gone after the test. */
@@ -28,9 +30,12 @@ export interface World {
   keys(): Promise<string[]>
 }
 
-export async function createWorld(kind: Kind, environment: Environment = {}): Promise<World> {
+/** What a world's handles are opened with. */
+export type WorldOptions = Environment & Pick<OpenOptions, 'references'>
+
+export async function createWorld(kind: Kind, environment: WorldOptions = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'lading-application-'))
-  const store = kind === 'memory' ? memoryStore(environment) : folderStore(join(folder, 'store'), environment)
+  const store = STORES[kind](folder, environment)
   const handles: Lading[] = []
   const open = async () => {
     const handle = await store.open()
@@ -60,7 +65,13 @@ interface Store extends Pick<World, 'damage' | 'keys'> {
   open(): Promise<Lading>
 }
 
-function memoryStore(environment: Environment): Store {
+const STORES: Readonly<Record<Kind, (folder: string, environment: WorldOptions) => Store>> = {
+  memory: (_folder, environment) => memoryStore(environment),
+  folder: (folder, environment) => folderStore(join(folder, 'store'), environment),
+  sqlite: (folder, environment) => sqliteStore(join(folder, 'store', 'lading.db'), environment),
+}
+
+function memoryStore(environment: WorldOptions): Store {
   const shared = createMemoryData()
   const keys = () => {
     const found: string[] = []
@@ -80,23 +91,47 @@ function memoryStore(environment: Environment): Store {
   }
 }
 
-function folderStore(root: string, environment: Environment): Store {
+function folderStore(root: string, environment: WorldOptions): Store {
   const keys = async () => Object.keys(await readTree(root))
   return {
     keys,
     // What is durable is tested elsewhere; fsyncs would take most of the time here.
     open: async () =>
       createStore(createPorts(createFsObjectStore({ root, durability: 'none' })), { ...environment, project: 'demo' }),
-    async damage(digest) {
-      const key = join(
-        root,
-        (await keys()).find((name) => isBlob(name, digest))!,
-      )
-      const bytes = await readFile(key)
-      await chmod(key, 0o600)
-      await writeFile(key, flipped(bytes))
-    },
+    damage: async (digest) =>
+      flipFile(
+        join(
+          root,
+          (await keys()).find((name) => isBlob(name, digest))!,
+        ),
+      ),
   }
+}
+
+function sqliteStore(file: string, environment: WorldOptions): Store {
+  const root = dirname(file)
+  const keys = async () => Object.keys(await readTree(root))
+  return {
+    keys,
+    open: async () => {
+      const objects = createFsObjectStore({ root: `${file}-blobs`, durability: 'none' })
+      const metadata = createSqliteMetadataStore({ file, sqlite: unsyncedSqlite })
+      return createStore({ metadata, blobs: createPorts(objects).blobs }, { ...environment, project: 'demo' })
+    },
+    damage: async (digest) =>
+      flipFile(
+        join(
+          root,
+          (await keys()).find((name) => isBlob(name, digest))!,
+        ),
+      ),
+  }
+}
+
+async function flipFile(path: string): Promise<void> {
+  const bytes = await readFile(path)
+  await chmod(path, 0o600)
+  await writeFile(path, flipped(bytes))
 }
 
 function isBlob(key: string, digest: string): boolean {

@@ -143,9 +143,27 @@ describe('the main job', () => {
 
   it('supersedes all older versions', async () => {
     const args = ['log', 'model', '--name', 'resnet', '--type', 'model', '--supersede']
-    expect(await workspace.json(args)).toMatchObject({ version: 'v2', created: true })
+    const { stdout } = await workspace.lading(args)
 
+    expect(stdout).toMatch(/^✓ default\/resnet:v2 {2}latest\n.*\n {2}aliases that went: prod\n$/)
     expect(await workspace.json(['ls', 'resnet'])).toMatchObject([{ version: 'v2', aliases: ['latest'] }])
+  })
+
+  it('says which metadata and description known content replaced', async () => {
+    const args = ['log', 'model', '--name', 'resnet', '--metadata', '{"loss": 1}', '--description', 'another']
+
+    const { stdout } = await workspace.lading(args)
+
+    expect(stdout).toMatch(
+      /^= default\/resnet:v2 has this content already {2}latest\n.*\n {2}metadata and description replaced\n$/,
+    )
+    expect(await workspace.json(args)).toMatchObject({ created: false, replaced: [], aliasesEnded: [] })
+  })
+
+  it('counts files that it replaces apart from those that it writes', async () => {
+    const { stdout } = await workspace.lading(['get', 'resnet', '--root', 'copy'])
+
+    expect(stdout).toContain('2 files written, 1 replaced (')
   })
 
   it('finds a damaged blob: exit code 5', async () => {
@@ -156,6 +174,19 @@ describe('the main job', () => {
     expect(code).toBe(5)
     expect(JSON.parse(stdout)).toMatchObject({ ok: false })
     expect((await workspace.lading(['get', 'resnet', '--root', 'fresh'])).code).toBe(5)
+  })
+
+  it('repairs them from a folder that has the right ones, and from no other', async () => {
+    await workspace.write('wrong/weights.bin', new Uint8Array(100_000).fill(8))
+
+    const wrong = await workspace.lading(['verify', 'resnet', '--repair', 'wrong'])
+    expect(wrong.code).toBe(5)
+    expect(wrong.stdout).toContain('corrupt weights.bin: ')
+    expect((await workspace.lading(['verify', 'resnet', '--repair', 'nowhere'])).code).toBe(3)
+    expect((await workspace.lading(['verify', 'resnet', '--repair', 'model', '--dir', 'model'])).code).toBe(2)
+
+    await expectGolden('verify-repair', ['verify', 'resnet', '--repair', 'model'])
+    expect((await workspace.lading(['verify'])).code).toBe(0)
   })
 })
 

@@ -87,7 +87,8 @@ describe('encodeDocument', () => {
 
   it('takes a value that is there twice without a cycle', () => {
     const shared = { x: 1 }
-    expect(canonicalJson([shared, shared])).toBe('[{"x":1},{"x":1}]')
+    const list = [shared]
+    expect(canonicalJson([shared, list, list])).toBe('[{"x":1},[{"x":1}],[{"x":1}]]')
   })
 
   it('has a limit to nesting', () => {

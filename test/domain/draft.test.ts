@@ -4,6 +4,7 @@ import { sha256 } from '../../src/domain/digest.ts'
 import { mergeParts, sharedDescription, sharedMetadata } from '../../src/domain/draft.ts'
 import type { ReadPart } from '../../src/domain/draft.ts'
 import { createManifest } from '../../src/domain/manifest.ts'
+import type { ReferenceEntry } from '../../src/domain/manifest.ts'
 import { partOf } from './draft-parts.ts'
 
 describe('the union of parts', () => {
@@ -27,6 +28,32 @@ describe('the union of parts', () => {
     expect(merged).toMatchObject({ kind: 'conflict', path: 'a', runs: [{ id: 'ann' }, { id: 'ben' }] })
   })
 
+  test('of several paths in conflict the first is named, and only the runs that meet there', () => {
+    const parts = [
+      partOf('1', 'ann', { b: 'A', c: 'A', e: 'E' }),
+      partOf('2', 'ben', { c: 'B', d: 'B' }),
+      partOf('3', 'cid', { d: 'C', b: 'C' }),
+    ]
+
+    const merged = mergeParts(parts, 'refuse')
+
+    expect(merged).toMatchObject({ path: 'b', runs: [{ id: 'ann' }, { id: 'cid' }] })
+    expect(merged).toHaveProperty('runs.length', 2)
+  })
+
+  test('references are in conflict unless digest, URI and size are the same', () => {
+    const reference = { path: 'a', ref: 's3://b/a', digest: 'etag', size: 1 }
+    const merged = (other: Partial<ReferenceEntry>) => {
+      const parts = [reference, { ...reference, ...other }].map((entry, n) => {
+        return { ...partOf(`${n}`, `run-${n}`, {}), manifest: createManifest([entry]) }
+      })
+      return mergeParts(parts, 'refuse').kind
+    }
+
+    expect(merged({})).toBe('union')
+    for (const other of [{ ref: 's3://b/b' }, { digest: 'other' }, { size: 2 }]) expect(merged(other)).toBe('conflict')
+  })
+
   test('a file of one run that is a folder of another is a conflict too', () => {
     const parts = [partOf('1', 'ann', { a: 'A' }), partOf('2', 'ben', { 'a/b': 'B' })]
 
@@ -44,6 +71,12 @@ describe('the union of parts', () => {
     const parts = [partOf('2', 'ann', { a: 'A' }), partOf('1', 'ben', { a: 'B' })]
 
     expect(contentsOf(parts, 'last')).toEqual({ a: sha256('A') })
+  })
+
+  test('with `last` the greater operation id wins, whatever else its run has sent', () => {
+    const parts = [partOf('1', 'ann', { a: 'A' }), partOf('2', 'ben', { a: 'B' }), partOf('3', 'ann', { b: 'A' })]
+
+    expect(contentsOf(parts, 'last')).toEqual({ a: sha256('B'), b: sha256('A') })
   })
 
   test.each(['refuse', 'last'] as const)('any order of the parts gives the same, under %s', (onConflict) => {
@@ -78,6 +111,13 @@ describe('what the parts agree on', () => {
     expect(sharedMetadata([base, given, { ...base, metadata: { b: 2, a: 1 } }]).metadata).toEqual({ a: 1, b: 2 })
     expect(sharedMetadata([given, { ...base, metadata: { a: 2 } }])).toEqual({ metadata: null, metadataDigest: null })
     expect(sharedMetadata([base])).toEqual({ metadata: null, metadataDigest: null })
+  })
+
+  test('metadata in a blob, which is the same where its digest is', () => {
+    const [given, other] = ['x', 'y'].map((text) => ({ ...base, metadataDigest: sha256(text) }))
+
+    expect(sharedMetadata([base, given!, given!])).toEqual({ metadata: null, metadataDigest: sha256('x') })
+    expect(sharedMetadata([given!, other!])).toEqual({ metadata: null, metadataDigest: null })
   })
 
   test('a description', () => {

@@ -125,7 +125,9 @@ describe('a finish', () => {
     const view = { ...NOTHING, result: null, closing: FINISH, closed: ['1'], ...listed([ANN], 'afterClosing') }
     const unknown = { ...view, logged: 'unknown' } as const
 
-    expect(decideFinish(unknown, FINISH)).toMatchObject({ need: { kind: 'indexed' } })
+    expect(decideFinish(unknown, FINISH)).toMatchObject({
+      need: { kind: 'indexed', log: { command: { opId: 'finish' }, producers: [{ id: 'ann' }] } },
+    })
     expect(decideFinish({ ...unknown, indexed: 4 }, FINISH)).toMatchObject({ result: { n: 4, aliases: 'moved' } })
     expect(decideFinish({ ...unknown, indexed: null }, FINISH)).toMatchObject({
       log: { command: { opId: null, aliases: [] } },
@@ -170,6 +172,12 @@ describe('an abandonment', () => {
     expect(decideFinish({ ...NOTHING, result }, ABANDON)).toEqual({ kind: 'answer', result })
   })
 
+  test('of a round that has its version is CONFLICT', () => {
+    const result = { kind: 'finished', n: 3, aliases: 'moved' } as const
+
+    expect(decideFinish({ ...NOTHING, result }, ABANDON)).toMatchObject(refusal('CONFLICT'))
+  })
+
   test('of a round without parts is NOT_FOUND', () => {
     const empty = { ...NOTHING, result: null, closing: null, ...listed([], 'beforeClosing') }
 
@@ -196,10 +204,16 @@ describe('an upsert whose part is there', () => {
 
   test('is ALREADY_FINISHED when it came too late, or when the round was abandoned', () => {
     const late = { ...NOTHING, closing: FINISH, closed: ['2'] }
-    const abandoned = { ...NOTHING, closing: ABANDON, closed: ['1'] }
+    const abandoned = { ...NOTHING, closing: ABANDON, closed: ['1'], result: { kind: 'abandoned' } as const }
 
     expect(decideUpsert(late, '1')).toMatchObject(refusal('ALREADY_FINISHED'))
     expect(decideUpsert(abandoned, '1')).toMatchObject(refusal('ALREADY_FINISHED'))
+  })
+
+  test('completes an abandonment that stopped halfway, so that the next round opens', () => {
+    const view = { ...NOTHING, closing: ABANDON, closed: ['1'] }
+
+    expect(decideUpsert(view, '1')).toEqual({ kind: 'conclude', result: { kind: 'abandoned' } })
   })
 })
 

@@ -82,6 +82,23 @@ describe('normaliseMetadata', () => {
     expect(() => normaliseMetadata({ value })).toThrow(INVALID)
   })
 
+  it('takes a list or an object that is there twice, and refuses a list in itself', () => {
+    const [list, object] = [[1], { x: 1 }]
+    const endless: unknown[] = []
+    endless.push(endless)
+
+    expect(normaliseMetadata({ a: [list, list, object], b: object })).toEqual({ a: [list, list, object], b: object })
+    expect(() => normaliseMetadata({ endless })).toThrow('metadata.endless[0] contains itself')
+  })
+
+  it('asks toJSON, where it is a function, as JSON does: with the key', () => {
+    const asked = { toJSON: (key: string) => ({ key }) }
+
+    expect(normaliseMetadata(asked)).toEqual({ key: '' })
+    expect(normaliseMetadata({ a: asked, b: [asked] })).toEqual({ a: { key: 'a' }, b: [{ key: '0' }] })
+    expect(normaliseMetadata({ toJSON: 5 })).toEqual({ toJSON: 5 })
+  })
+
   it('is a frozen copy', () => {
     const value = { list: [{ a: 1 }] }
     const copy = normaliseMetadata(value)!
@@ -97,6 +114,13 @@ describe('normaliseMetadata', () => {
     expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
     expect(copy['polluted']).toBeUndefined()
     expect(JSON.stringify(copy)).toBe('{"__proto__":{"polluted":true}}')
+  })
+
+  it('ends on few lists that would be many as JSON', () => {
+    let list: unknown = []
+    for (let depth = 0; depth < 40; depth++) list = [list, list]
+
+    expect(() => normaliseMetadata({ list })).toThrow(/more than 1048576 bytes/)
   })
 })
 

@@ -1,6 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PATH_BYTES_MAX, assertPath, assertPathSet, collisions, comparePaths } from '../../src/domain/paths.ts'
+import {
+  PATH_BYTES_MAX,
+  assertPath,
+  assertPathSet,
+  collisions,
+  comparePaths,
+  foldPath,
+} from '../../src/domain/paths.ts'
 
 const INVALID = expect.objectContaining({ code: 'INVALID' })
 
@@ -178,5 +185,21 @@ describe('collisions', () => {
       }),
       { numRuns: 1_000 },
     )
+  })
+})
+
+describe('foldPath', () => {
+  it.each([
+    [{ caseSensitive: true, normalises: false }, false, false],
+    [{ caseSensitive: false, normalises: false }, true, false],
+    [{ caseSensitive: true, normalises: true }, false, true],
+    [{ caseSensitive: false, normalises: true }, true, true],
+  ])('on a disk with %j joins case: %s, normalisation: %s', (naming, joinsCase, joinsForms) => {
+    const isSame = (a: string, b: string) => foldPath(a, naming) === foldPath(b, naming)
+    expect([isSame('A/b', 'a/B'), isSame('caf\u00e9', 'cafe\u0301'), isSame('a', 'b')]).toEqual([
+      joinsCase,
+      joinsForms,
+      false,
+    ])
   })
 })

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { REFERENCE_LENGTH_MAX, assertReferenceDigest, assertReferenceUri } from '../../src/domain/reference.ts'
+import {
+  REFERENCE_LENGTH_MAX,
+  assertReferenceDigest,
+  assertReferenceUri,
+  publicUri,
+  schemeOf,
+} from '../../src/domain/reference.ts'
 
 const INVALID = expect.objectContaining({ code: 'INVALID' })
 
@@ -46,5 +52,23 @@ describe('assertReferenceDigest', () => {
     for (const digest of ['', 'a\n', '\ud800', null, 'x'.repeat(REFERENCE_LENGTH_MAX + 1)]) {
       expect(() => assertReferenceDigest(digest)).toThrow(INVALID)
     }
+  })
+})
+
+describe('a URI in messages', () => {
+  it.each([
+    ['https://host/a%20b', 'https://host/a%20b'],
+    ['HTTPS://Host', 'HTTPS://Host'],
+    ['https://ann:secret@host/x', 'https://host/x'],
+    ['https://secret@host/x?sig=secret#secret', 'https://host/x?…'],
+    ['s3://key:secret@bucket/k', 's3://bucket/k'],
+    ['custom:opaque?secret', 'custom:opaque?…'],
+    ['http://ann:secret@', 'http:…'],
+  ])('%s is shown as %s', (uri, shown) => {
+    expect(publicUri(uri)).toBe(shown)
+  })
+
+  it('has a scheme that is told in lower case', () => {
+    expect(['S3://b/k', 'git+https://h', 'x:'].map(schemeOf)).toEqual(['s3', 'git+https', 'x'])
   })
 })

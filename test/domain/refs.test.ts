@@ -54,6 +54,10 @@ describe('parseRef', () => {
     expect(() => parseRef('model:v01')).toThrow('"v01" is no version; a version is v0, v1, …')
   })
 
+  it.each(['dev1', 'v1-rc', 'xpending-1', 'pending-1x'])('takes %s for an alias, not for a version', (alias) => {
+    expect(parseRef(`model:${alias}`).selector).toEqual({ kind: 'alias', alias })
+  })
+
   it('refuses what is no string', () => {
     expect(() => parseRef(undefined as unknown as string)).toThrow(INVALID)
   })

@@ -14,14 +14,17 @@ const PARTS = ['1/2', '2/2']
 const TIMEOUT_MS = 1_200_000
 
 test.for([
-  ['1', '128', 600_000],
-  ['0', '1', 40_000],
+  ['1', '128', 600_000, []],
+  ['0', '1', 40_000, []],
+  ['0', '128', 70_000, ['--drafts']],
 ] as const)(
-  'two writers, one operation each, %s fault, window %s: every schedule',
+  'two writers, one operation each, %s fault, window %s, at least %i states %o: every schedule',
   { timeout: TIMEOUT_MS },
-  async ([faults, recent, least]) => {
+  async ([faults, recent, least, drafts]) => {
     const parts = await Promise.all(
-      PARTS.map((part) => run(process.execPath, [TOOL, '--faults', faults, '--recent', recent, '--part', part])),
+      PARTS.map((part) =>
+        run(process.execPath, [TOOL, '--faults', faults, '--recent', recent, '--part', part, ...drafts]),
+      ),
     )
 
     expect(parts.map(({ stdout }) => stdout.split('\n')[1])).toEqual(['no violation', 'no violation'])

@@ -88,7 +88,7 @@ function idOf(now: string, count: number): string {
   return `${ms.slice(0, 8)}-${ms.slice(8)}-7000-8000-${String(count).padStart(12, '0')}`
 }
 
-/** The main job in small: two versions, an alias that moves, a use, a patch, other metadata, a deletion. */
+/** The main job in small: two versions, an alias that moves, a use, a patch, other metadata, a deletion, a draft. */
 async function logAndDelete({ lading, at }: DeterministicStore): Promise<void> {
   at('2026-01-02T08:00:00.000Z')
   const train = await lading.init({ id: 'train-1', name: 'train', config: { epochs: 3 } })
@@ -114,6 +114,19 @@ async function logAndDelete({ lading, at }: DeterministicStore): Promise<void> {
   at('2026-01-02T08:10:00.000Z')
   await train.finish()
   await evaluate.finish()
+  at('2026-01-02T08:11:00.000Z')
+  await collaborate(lading)
+}
+
+/** A version of two runs, and a part that waits for the next one. */
+async function collaborate(lading: Lading): Promise<void> {
+  const group = 'nightly 2026-01-02'
+  const gather = await lading.init({ id: 'gather-1', group })
+  const clean = await lading.init({ id: 'clean-1', group })
+  await gather.upsertArtifact(new Artifact('corpus').addFile(bytesOf('a line\n'), 'raw.txt'))
+  await clean.upsertArtifact(new Artifact('corpus').addFile(bytesOf('A line.\n'), 'clean.txt'))
+  await clean.finishArtifact('corpus', { aliases: ['nightly'] })
+  await clean.upsertArtifact(new Artifact('corpus').addFile(bytesOf('more\n'), 'raw.txt'))
 }
 
 function checkpoint(layers: number, options: { metadata?: object } = {}): Artifact {

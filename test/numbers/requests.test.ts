@@ -18,6 +18,12 @@ const BUDGET = {
   setAliasByDigest: 5,
   deleteVersion: 5,
   pageOfFifty: 52,
+  /** head ∥ gc, blob, gc, manifest, the run's edge, the part, closing. The run's first one asks for the round: 1 more. */
+  upsert: 8,
+  /** The part and its manifest. */
+  finishPart: 2,
+  /** The round, the type, the parts; closing, closed and result, each read, written and read; gc and result again. */
+  finish: 13,
 }
 
 /** Bytes of an ingest are on their way before a one-pass store knows their digest: not counted in "unchanged". */
@@ -26,6 +32,7 @@ const INGESTED = 1
 let unique = 0
 const text = (content: string) => new Artifact('model').addFile(new TextEncoder().encode(content), 'weights.bin')
 const fresh = () => text(`content ${unique++}`)
+const part = (name: string) => new Artifact('model').addFile(new TextEncoder().encode(`${name} ${unique++}`), name)
 
 async function fillTo(store: CountedStore, versions: number): Promise<void> {
   for (let n = 0; n < versions; n++) {
@@ -71,6 +78,11 @@ async function measure(versions: number): Promise<Costs> {
   await cost('new version in a run', () => run.logArtifact(fresh()))
   const page = { limit: 50, newestFirst: true }
   await cost('page of versions', () => store.metadata.versions({ project: 'p', artifact: 'model' }, page))
+  const [ann, ben] = [await lading.init({ group: 'night' }), await lading.init({ group: 'night' })]
+  await cost('first upsert', () => ann.upsertArtifact(part('ann')))
+  await ben.upsertArtifact(part('ben'))
+  await cost('another upsert', () => ben.upsertArtifact(part('more of ben')))
+  await cost('finish of three parts by two runs', () => ann.finishArtifact('model'))
   const doomed = await lading.getArtifact('model:v0')
   await cost('delete', () => doomed.delete({ aliases: true }))
   return costs
@@ -94,6 +106,9 @@ const RULES: readonly (readonly [name: string, most: number])[] = [
   ['set alias by digest', BUDGET.setAliasByDigest],
   ['delete', BUDGET.deleteVersion],
   ['page of versions', BUDGET.pageOfFifty],
+  ['first upsert', BUDGET.upsert + 1],
+  ['another upsert', BUDGET.upsert],
+  ['finish of three parts by two runs', BUDGET.newVersion + 3 * BUDGET.finishPart + 2 * BUDGET.inRun + BUDGET.finish],
 ]
 
 describe('requests to the driver', () => {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { EXPOSED, loadBuild } from './build.ts'
 import type { Build } from './build.ts'
+import { draftPairScenarios } from './draft-scenarios.ts'
 import type { Violation } from './invariants.ts'
 import { recoveryViolations, startState } from './run.ts'
 import { showScenario } from './scenario.ts'
@@ -195,12 +196,13 @@ export async function exploreAll(
   return { states, steps, failure: null }
 }
 
-const USAGE = `node test/simulation/exhaustive.ts [--faults N] [--recent K] [--part I/N] [--verbose]
+const USAGE = `node test/simulation/exhaustive.ts [--faults N] [--recent K] [--part I/N] [--drafts] [--verbose]
 
 Follows every schedule of two writers with one operation each.
   --faults N   faults a schedule, default 1
   --recent K   operations that head remembers, default 128
   --part I/N   every Nth scenario alone, from the Ith on; default 1/1
+  --drafts     the operations are those on a collaborative draft
 `
 
 async function main(): Promise<number> {
@@ -209,6 +211,7 @@ async function main(): Promise<number> {
       faults: { type: 'string', default: '1' },
       recent: { type: 'string', default: '128' },
       part: { type: 'string', default: '1/1' },
+      drafts: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -220,7 +223,8 @@ async function main(): Promise<number> {
     return values.help ? 0 : 2
   }
   const start = performance.now()
-  const scenarios = pairScenarios({ faults, recent }).filter((_, index) => index % parts === part - 1)
+  const pairs = values.drafts ? draftPairScenarios({ faults, recent }) : pairScenarios({ faults, recent })
+  const scenarios = pairs.filter((_, index) => index % parts === part - 1)
   const { states, steps, failure } = await exploreAll(
     scenarios,
     (text) => values.verbose && process.stderr.write(`${text}\n`),

@@ -1,15 +1,21 @@
 import type { Answer, Command, LogCommand } from '../../src/domain/command.ts'
 import { targetOf } from '../../src/domain/head.ts'
+import type { ErrorCode } from '../../src/domain/errors.ts'
 import type { Head, Move } from '../../src/domain/head.ts'
+import { DraftLedger } from './draft-ledger.ts'
+import type { DraftAnswer, DraftStep } from './draft-operations.ts'
 import { transitionViolations } from './transitions.ts'
 import { historyViolations, isLive, showMove, violationsOf } from './invariants.ts'
 import type { Violation } from './invariants.ts'
 import { contentOf } from './scenario.ts'
 import type { StoredDocuments } from './stored-documents.ts'
+import { logOfRound } from './stored-drafts.ts'
 
 /** A command, or a read, while one executor carries it out: what an answer may rest on. */
 export interface Running {
   readonly command: Command | null
+  /** What it does to the draft; a finish then sends the log of the round. */
+  readonly draft: DraftStep | null
   /** Whether other executors carry out the same command. */
   readonly shared: boolean
   /** Set when its first request is carried out; from then on it was under way. */
@@ -27,6 +33,8 @@ interface Since {
   readonly inPlace: Set<number>
   /** Whether an alias move changed nothing at some moment. */
   held: boolean
+  /** Rounds of the draft that had acknowledged parts. */
+  readonly begun: ReadonlySet<number>
 }
 
 /** What the checker knows and the protocol never sees: who did what, and what was promised to whom. */
@@ -41,11 +49,13 @@ export class Ledger {
   readonly #movedBefore = new Map<string, number>()
   readonly #moves: Move[]
   readonly #running = new Set<Running>()
+  #drafts: DraftLedger
   /** Whether states are judged; on a way that was gone before they need not be. */
   judging = true
 
   constructor(stored: StoredDocuments) {
     this.#stored = stored
+    this.#drafts = new DraftLedger(stored)
     this.#moves = [...[...stored.pages.values()].flat(), ...(stored.head?.moves ?? [])]
     for (const { opId, n } of stored.versions.values()) {
       this.#committed.set(opId, 1)
@@ -63,12 +73,18 @@ export class Ledger {
       for (const [key, value] of maps[index]!) map.set(key, value)
     }
     for (const opId of this.#failed) copy.#failed.add(opId)
+    copy.#drafts = this.#drafts.copy()
     for (const [n, opId] of this.#promised) copy.#promised.set(n, opId)
     return copy
   }
 
   get head(): Head | null {
     return this.#stored.head
+  }
+
+  /** What was promised about the draft. */
+  get drafts(): DraftLedger {
+    return this.#drafts
   }
 
   /** Everything that later checks depend on, as text: equal for states that cannot be told apart any more. */
@@ -79,7 +95,7 @@ export class Ledger {
     const counts = [this.#applied, this.#committed, this.#movedBefore, this.#promised].map((map) =>
       [...map].sort().join(),
     )
-    return [...running, ...counts, [...this.#failed].sort().join()].join(';')
+    return [...running, ...counts, [...this.#failed].sort().join(), this.#drafts.fingerprint].join(';')
   }
 
   /** Which operations took effect, as text. */
@@ -90,18 +106,27 @@ export class Ledger {
   /** The first request of a command is about to be carried out. */
   begin(running: Running): void {
     const { head, versions } = this.#stored
-    running.since = { versions: versions.size, rev: head?.rev ?? -1, live: new Set(), inPlace: new Set(), held: false }
+    running.since = {
+      versions: versions.size,
+      rev: head?.rev ?? -1,
+      live: new Set(),
+      inPlace: new Set(),
+      held: false,
+      begun: this.#drafts.begun,
+    }
     this.#running.add(running)
     this.#observe(running)
   }
 
-  /** Something landed, sent on behalf of `command`. */
-  landed(stored: StoredDocuments, command: Command | null): Violation[] {
+  /** Something landed, sent by an executor. */
+  landed(stored: StoredDocuments, { command: sent, draft }: Running): Violation[] {
     const before = this.#stored
+    const command = draft?.operation.kind === 'finish' ? logOfRound(stored.drafts.get(draft.round!)) : sent
     this.#stored = stored
     const violations = [...this.#versionChanges(before, stored)]
     if (stored.head !== before.head && stored.head !== null) violations.push(...this.#headChange(before, command))
-    if (this.judging) violations.push(...violationsOf(stored), ...historyViolations(stored, this.#moves))
+    const ofDrafts = this.#drafts.landed(stored)
+    if (this.judging) violations.push(...violationsOf(stored), ...historyViolations(stored, this.#moves), ...ofDrafts)
     for (const running of this.#running) this.#observe(running)
     return violations
   }
@@ -120,6 +145,18 @@ export class Ledger {
     if (opId === undefined) return []
     this.#failed.add(opId)
     return this.#tookEffect(opId) ? [{ invariant: 'I7', detail: `#${opId} was refused, though it took effect` }] : []
+  }
+
+  /** An executor answered what was done to the draft. */
+  drafted(running: Running, answer: DraftAnswer): Violation[] {
+    this.#running.delete(running)
+    return this.#drafts.acknowledged(running.draft!, answer)
+  }
+
+  /** A client was told that what it wanted of the draft is refused. */
+  undrafted(running: Running, code: ErrorCode): Violation[] {
+    this.#running.delete(running)
+    return this.#drafts.refused(running.draft!, code, running.since!.begun)
   }
 
   /** An executor ended without a promise. */

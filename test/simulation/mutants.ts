@@ -1,13 +1,14 @@
 import { BATCH_MUTANTS } from './mutants/batch-mutants.ts'
 import { DELETION_MUTANTS } from './mutants/deletion-mutants.ts'
+import { DRAFT_MUTANTS } from './mutants/draft-mutants.ts'
 import { LOG_MUTANTS } from './mutants/log-mutants.ts'
 import { MOVE_MUTANTS } from './mutants/move-mutants.ts'
 import type { Mutant } from './mutants/mutant.ts'
 import { ONCE_MUTANTS } from './mutants/once-mutants.ts'
 
 /**
- * Every mutant that protocol.md names, "What goes wrong if you skip this", but those of gc and drafts, which come with
- * these. All of them can be said as a patch of the source; `head_without_rev` alone is a store that hides what grows.
+ * Every mutant that protocol.md names, "What goes wrong if you skip this", but those of gc; and some more of drafts.
+ * All of them can be said as a patch of the source; `head_without_rev` alone is a store that hides what grows.
  */
 export const MUTANTS: readonly Mutant[] = [
   ...LOG_MUTANTS,
@@ -15,4 +16,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...ONCE_MUTANTS,
   ...BATCH_MUTANTS,
   ...MOVE_MUTANTS,
+  ...DRAFT_MUTANTS,
 ]

@@ -1,8 +1,10 @@
-import type { Answer, Command } from '../../src/domain/command.ts'
+import type { Answer } from '../../src/domain/command.ts'
 import type { Move } from '../../src/domain/head.ts'
 import type { Clock, Ids } from '../../src/ports/environment.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import type { Build } from './build.ts'
+import { executeDraft } from './draft-operations.ts'
+import type { DraftAnswer } from './draft-operations.ts'
 import type { Running } from './ledger.ts'
 import { createRandom } from './random.ts'
 import { ARTIFACT } from './scenario.ts'
@@ -12,7 +14,11 @@ import type { Request } from './simulated-store.ts'
 import type { Storage } from './storage.ts'
 
 /** How the end of a step came out. */
-export type Result = { readonly answer: Answer } | { readonly moves: readonly Move[] } | { readonly error: unknown }
+export type Result =
+  | { readonly answer: Answer }
+  | { readonly moves: readonly Move[] }
+  | { readonly draft: DraftAnswer }
+  | { readonly error: unknown }
 
 /** One writer with its own handle of the store, and where it stands. */
 export interface Process {
@@ -26,8 +32,8 @@ export interface Process {
   result: Result | null
   /** What it waits for. */
   requests: Request[]
-  /** Ends its pause. */
-  resume: (() => void) | null
+  /** Each ends one of its pauses. */
+  pauses: (() => void)[]
   /** All that it was answered, so that equal histories mean equal local states. */
   history: number
   /** The execution under way, where the build exposes it. */
@@ -55,7 +61,7 @@ export function createProcess(parts: ProcessParts, index: number): Process {
     running: null,
     result: null,
     requests: [],
-    resume: null,
+    pauses: [],
     history: 0,
     execution: null,
     anew: null,
@@ -77,11 +83,11 @@ export function createProcess(parts: ProcessParts, index: number): Process {
   return Object.assign(process, { store })
 }
 
-function clockOf(process: Pick<Process, 'resume'>, { pauses }: ProcessParts): Clock {
+function clockOf(process: Pick<Process, 'pauses'>, { pauses }: ProcessParts): Clock {
   return {
     now: () => '2026-01-01T00:00:00.000Z',
     monotonicMs: () => 0,
-    pause: () => (pauses ? new Promise((resolve) => (process.resume = resolve)) : Promise.resolve()),
+    pause: () => (pauses ? new Promise((resolve) => void process.pauses.push(resolve)) : Promise.resolve()),
   }
 }
 
@@ -95,8 +101,9 @@ function idsOf(process: Pick<Process, 'index' | 'execution'>): Ids & { executing
   }
 }
 
-/** Carries out a step; a step without a command reads the alias history. */
-export async function execute({ store }: Process, { prepared }: Step, command: Command | null): Promise<Result> {
+/** Carries out a step; one that is neither a command nor done to the draft reads the alias history. */
+export async function execute({ store }: Process, { prepared }: Step, { command, draft }: Running): Promise<Result> {
+  if (draft !== null) return { draft: await executeDraft(store, draft) }
   if (command === null) return { moves: await store.moves(ARTIFACT, {}) }
   const preparation = prepared ? await store.prepare(ARTIFACT, {}) : undefined
   return { answer: await store.commit(ARTIFACT, command, { prepared: preparation }) }

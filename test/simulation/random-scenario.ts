@@ -1,3 +1,4 @@
+import type { DraftOperation } from './draft-operations.ts'
 import { createRandom } from './random.ts'
 import type { Random } from './random.ts'
 import type { Flavour, Operation, Scenario, Step } from './scenario.ts'
@@ -27,8 +28,14 @@ const STARTS: readonly (readonly Operation[])[] = [
   [{ kind: 'log', content: 'A' }, { kind: 'deleteArtifact' }],
 ]
 
+/** What of a random scenario is given. `drafts`: its writers work on one draft. */
+export interface RandomOptions {
+  readonly flavour?: Flavour | undefined
+  readonly drafts?: boolean | undefined
+}
+
 /** A scenario that a seed stands for: writers, what they want, which commands have two executors, and what goes wrong. */
-export function randomScenario(seed: number, flavour?: Flavour): Scenario {
+export function randomScenario(seed: number, { flavour, drafts = false }: RandomOptions = {}): Scenario {
   const random = createRandom(seed)
   const start = random.pick(STARTS)
   const [recent, moves] = random.pick([
@@ -41,7 +48,7 @@ export function randomScenario(seed: number, flavour?: Flavour): Scenario {
   return {
     flavour: flavour ?? random.pick(['native', 'native', 'native', 'numbered', 'batch']),
     start,
-    writers: randomWriters(random, start.length > 0),
+    writers: drafts ? randomCollaborators(random) : randomWriters(random, start.length > 0),
     recent,
     moves,
     faults: random.pick([0, 1, 1, 2, 3]),
@@ -69,6 +76,37 @@ function share(random: Random, writers: Step[][], hasHead: boolean): void {
     const delivery = first && index === 0 ? 'first' : 'resent'
     writers[index]!.splice(random.below(2), 1, { id: 'shared', operation, delivery })
   }
+}
+
+/** Runs that give the draft parts, those who finish it, and now and then somebody who works on the artifact itself. */
+function randomCollaborators(random: Random): Step[][] {
+  const writers = Array.from({ length: random.pick([2, 3, 3, 4]) }, (_, writer) => {
+    const steps = random.pick([1, 1, 2, 3])
+    return Array.from({ length: steps }, (_, step): Step => {
+      const id = `${'wxyz'[writer]}${step}`
+      return random.chance(0.15) ? randomStep(random, id) : { id, operation: randomDraft(random), delivery: 'alone' }
+    })
+  })
+  if (random.chance(0.3)) {
+    const operation = randomDraft(random)
+    for (const writer of writers.slice(0, 2)) {
+      writer.splice(random.below(2), 1, { id: 'shared', operation, delivery: 'resent' })
+    }
+  }
+  return writers
+}
+
+function randomDraft(random: Random): DraftOperation {
+  const kind = random.below(20)
+  const type = random.chance(0.04) ? { type: 'dataset' } : {}
+  if (kind < 11) {
+    const files = random.pick([{ a: 'A' }, { a: 'A' }, { b: 'B' }, { a: 'B' }, { a: 'A', b: 'B' }, { 'a/b': 'A' }])
+    const run = random.chance(0.3) ? { run: random.pick(['one', 'two']) } : {}
+    return { kind: 'upsert', files, ...run, ...type }
+  }
+  if (kind === 19) return { kind: 'abandon' }
+  const onConflict = random.chance(0.5) ? ({ onConflict: 'last' } as const) : {}
+  return { kind: 'finish', aliases: random.pick([[], [], ['a'], ['b']]), ...onConflict, ...type }
 }
 
 function randomStep(random: Random, id: string): Step {

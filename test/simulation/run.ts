@@ -76,15 +76,19 @@ export async function recoveryViolations(
   simulation: Simulation,
   build: Build,
 ): Promise<readonly Violation[]> {
-  const { head } = simulation.ledger
-  if (head === null) return []
-  const operation: Operation = { kind: 'log', content: 'Z', type: head.type }
-  const steps: Step[] = [
-    { id: 'fresh', operation: head.type === TYPE ? { kind: 'log', content: 'Z' } : operation, delivery: 'alone' },
-  ]
+  const { head, drafts } = simulation.ledger
+  const rounds = drafts.open()
+  const type = head === null || head.type === TYPE ? {} : { type: head.type }
+  const log: Operation[] = head === null ? [] : [{ kind: 'log', content: 'Z', ...type }]
+  const finish: Operation[] = rounds.length === 0 ? [] : [...drafts.finishes(), { kind: 'abandon' }]
+  const steps = [...log, ...finish].map((operation, index): Step => {
+    return { id: `fresh-${index}`, operation, delivery: 'alone' }
+  })
+  if (steps.length === 0) return []
   const [storage, ledger] = [simulation.storage.clone(), simulation.ledger.copy()]
   const recovery = await alone(scenario, { storage, steps, build, ledger })
-  const found = [...recovery.violations, ...recovery.ledger.leftBehind()]
+  const left = [...recovery.ledger.leftBehind(), ...recovery.ledger.drafts.leftBehind(rounds)]
+  const found = [...recovery.violations, ...left]
   return found.map(({ invariant, detail }) => ({ invariant, detail: `after a fresh writer alone: ${detail}` }))
 }
 

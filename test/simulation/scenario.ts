@@ -1,6 +1,8 @@
 import type { Command, LogCommand } from '../../src/domain/command.ts'
 import type { Digest } from '../../src/domain/digest.ts'
 import type { ArtifactKey, RunRef } from '../../src/domain/version.ts'
+import { showDraftOperation } from './draft-operations.ts'
+import type { DraftOperation } from './draft-operations.ts'
 
 /** What a writer wants, or a reader asks. Contents are letters: `A` is one manifest, `B` another. */
 export type Operation =
@@ -19,6 +21,7 @@ export type Operation =
   | { readonly kind: 'deleteArtifact' }
   | { readonly kind: 'describe'; readonly description: string }
   | { readonly kind: 'moves' }
+  | DraftOperation
 
 /** One operation of one writer. Steps with one id are executors of one command. */
 export interface Step {
@@ -72,7 +75,7 @@ export function runOf(opId: string): RunRef {
   return { project: ARTIFACT.project, id: `run-${opId}`, name: `run of ${opId}` }
 }
 
-/** The command of a step, for a client that saw head at `baseRev`; null for a read. */
+/** The command of a step, for a client that saw head at `baseRev`; null for a read and for what is done to drafts. */
 export function commandOf({ id, operation, delivery }: Step, baseRev: number): Command | null {
   const intent = { opId: id, baseRev, delivery, at: AT, run: runOf(id) }
   switch (operation.kind) {
@@ -86,7 +89,7 @@ export function commandOf({ id, operation, delivery }: Step, baseRev: number): C
       return { ...intent, kind: 'deleteArtifact' }
     case 'describe':
       return { ...intent, kind: 'describe', description: operation.description }
-    case 'moves':
+    default:
       return null
   }
 }
@@ -131,6 +134,8 @@ export function showOperation(operation: Operation): string {
       return `describe “${operation.description}”`
     case 'moves':
       return 'read the alias history'
+    default:
+      return showDraftOperation(operation)
   }
 }
 

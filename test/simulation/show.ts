@@ -14,7 +14,9 @@ export const FAULT_WORDS: Partial<Record<Outcome, string>> = {
 export function showResult(result: Result): string {
   if ('error' in result) return String(result.error)
   if ('moves' in result) return `${result.moves.length} moves`
-  const { n, created } = result.answer
+  const answer = 'draft' in result ? result.draft : result.answer
+  if (!('n' in answer)) return answer.kind
+  const { n, created } = answer
   return n === null ? 'ok' : `ok, ${created ? 'made' : 'found'} v${n}`
 }
 

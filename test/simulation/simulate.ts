@@ -2,49 +2,53 @@ import { parseArgs } from 'node:util'
 import { buildOf, runSeed } from './run.ts'
 import type { Run } from './run.ts'
 import { randomScenario } from './random-scenario.ts'
+import type { RandomOptions } from './random-scenario.ts'
 import { showScenario } from './scenario.ts'
-import type { Flavour, Scenario } from './scenario.ts'
+import type { Flavour } from './scenario.ts'
 
 const FLAVOURS: readonly Flavour[] = ['native', 'numbered', 'batch']
 
-const USAGE = `node test/simulation/simulate.ts [--seeds N] [--from S] [--seed S] [--flavour native|numbered|batch]
+const USAGE = `node test/simulation/simulate.ts [--seeds N] [--from S] [--seed S] [--flavour native|numbered|batch] [--drafts]
 
 Runs the commit protocol over a simulated store: random writers, operations, faults and crashes.
   --seeds N     how many seeds, default 10000
   --from S      the first of them, default 1
   --seed S      this one alone, with its trace
   --flavour F   on this kind of store alone
+  --drafts      the writers work on one collaborative draft
 `
 
 /** Runs one seed to its end. */
-export async function simulate(seed: number, options: { flavour?: Flavour; traced?: boolean }): Promise<Run> {
-  const scenario = randomScenario(seed, options.flavour)
+export async function simulate(seed: number, options: RandomOptions & { traced?: boolean }): Promise<Run> {
+  const scenario = randomScenario(seed, options)
   return runSeed(scenario, seed, { build: await buildOf(scenario), traced: options.traced ?? false })
 }
 
 /** What there is to say about a seed that failed: how to run it again, what was violated, and how it came about. */
-export function report(seed: number, scenario: Scenario, { violations, trace }: Run): string {
+export function report(seed: number, options: RandomOptions, { violations, trace }: Run): string {
+  const scenario = randomScenario(seed, options)
   const violated = violations.map(({ invariant, detail }) => `  ${invariant}: ${detail}`)
-  const flavour = randomScenario(seed).flavour === scenario.flavour ? '' : ` --flavour ${scenario.flavour}`
-  const again = `node test/simulation/simulate.ts --seed ${seed}${flavour}`
+  const drafts = options.drafts ? ' --drafts' : ''
+  const flavour = options.flavour ? ` --flavour ${options.flavour}` : ''
+  const again = `node test/simulation/simulate.ts --seed ${seed}${flavour}${drafts}`
   return [`seed ${seed}: ${showScenario(scenario)}`, ...violated, ...trace.map((line) => `    ${line}`), again].join(
     '\n',
   )
 }
 
-async function runOne(seed: number, flavour: Flavour | undefined): Promise<boolean> {
-  const run = await simulate(seed, { ...(flavour && { flavour }), traced: true })
-  process.stdout.write(`${report(seed, randomScenario(seed, flavour), run)}\n${run.violations.length} violations\n`)
+async function runOne(seed: number, options: RandomOptions): Promise<boolean> {
+  const run = await simulate(seed, { ...options, traced: true })
+  process.stdout.write(`${report(seed, options, run)}\n${run.violations.length} violations\n`)
   return run.violations.length === 0
 }
 
-async function runMany(from: number, seeds: number, flavour: Flavour | undefined): Promise<boolean> {
+async function runMany(from: number, seeds: number, options: RandomOptions): Promise<boolean> {
   const start = performance.now()
   let [steps, shown] = [0, performance.now()]
   for (let seed = from; seed < from + seeds; seed++) {
-    const run = await simulate(seed, flavour ? { flavour } : {})
+    const run = await simulate(seed, options)
     steps += run.steps
-    if (run.violations.length > 0) return runOne(seed, flavour)
+    if (run.violations.length > 0) return runOne(seed, options)
     if (performance.now() - shown < 5_000) continue
     shown = performance.now()
     process.stderr.write(`${seed - from + 1} of ${seeds} seeds, ${steps} steps\n`)
@@ -61,6 +65,7 @@ async function main(): Promise<number> {
       from: { type: 'string', default: '1' },
       seed: { type: 'string' },
       flavour: { type: 'string' },
+      drafts: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -70,7 +75,8 @@ async function main(): Promise<number> {
     process.stderr.write(USAGE)
     return values.help ? 0 : 2
   }
-  const passed = values.seed === undefined ? await runMany(from, seeds, flavour) : await runOne(seed, flavour)
+  const options = { flavour, drafts: values.drafts }
+  const passed = values.seed === undefined ? await runMany(from, seeds, options) : await runOne(seed, options)
   return passed ? 0 : 1
 }
 

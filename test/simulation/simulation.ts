@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../../src/domain/errors.ts'
 import { headKey } from '../../src/protocol/keys.ts'
 import type { Build } from './build.ts'
+import { isDraftOperation } from './draft-operations.ts'
+import type { DraftStep } from './draft-operations.ts'
 import type { Violation } from './invariants.ts'
 import { Ledger } from './ledger.ts'
 import type { Running } from './ledger.ts'
@@ -48,6 +50,9 @@ const READ_HEAD = `get ${headKey(ARTIFACT)}`
 /** Faults of a conditional write; of another, `refused` is none. */
 const FAULTS: readonly Outcome[] = ['unanswered', 'refused', 'late']
 
+const PART = /^p\/p\/a\/x\/drafts\/.*\/parts\/./
+const OUT_EDGE = /^p\/p\/a\/x\/links\/\d+\/out\//
+
 /** Requests after which nothing but a livelock can be the reason. */
 const STEPS_MAX = 4_000
 
@@ -66,6 +71,8 @@ export class Simulation {
   #crashes: number
   /** Commands that no further executor gets. */
   readonly #withdrawn = new Set<string>()
+  /** The rounds of operations on the draft that have several executors. */
+  readonly #rounds = new Map<string, number>()
   #steps = 0
   #faulty = false
 
@@ -100,6 +107,7 @@ export class Simulation {
       ...processes,
       ...late,
       ...this.#withdrawn,
+      ...this.#rounds.values(),
       this.#faults,
       this.#ledger.fingerprint,
     ].join('|')
@@ -115,9 +123,9 @@ export class Simulation {
   choices(): Choice[] {
     const choices: Choice[] = []
     const first = this.#options.pauses ? undefined : this.#processes.find(({ requests }) => requests.some(isApart))
-    for (const { index, requests, resume } of first ? [first] : this.#processes.filter(({ crashed }) => !crashed)) {
-      if (resume) choices.push({ kind: 'resume', process: index })
-      for (const request of requests) {
+    for (const { index, requests, pauses } of first ? [first] : this.#processes.filter(({ crashed }) => !crashed)) {
+      if (pauses.length > 0) choices.push({ kind: 'resume', process: index })
+      for (const request of first ? requests.filter(isApart).slice(0, 1) : requests) {
         for (const outcome of this.#outcomes(request))
           choices.push({ kind: 'settle', process: index, request, outcome })
       }
@@ -208,14 +216,12 @@ export class Simulation {
   }
 
   #resume(process: Process): void {
-    const { resume } = process
-    process.resume = null
-    resume!()
+    process.pauses.shift()!()
   }
 
   #landed(running: Running): void {
     const stored = readStored(this.#storage)
-    this.#violated(this.#ledger.landed(stored, running.command))
+    this.#violated(this.#ledger.landed(stored, running))
     this.#forgetDeadWrites()
     if (this.#options.traced) this.trace.push(`        ${showHead(this.#ledger.head)}`)
   }
@@ -229,6 +235,8 @@ export class Simulation {
   #forgetHistory(process: Process): void {
     const { requests, execution } = process
     const [request] = requests
+    // What a finisher knows of its round is not in the execution of its log.
+    if (process.running?.draft) return
     if (execution === null || requests.length !== 1 || request!.label !== READ_HEAD || process.anew === request) return
     const fields = Object.entries(execution).filter(([name]) => name !== '_parts')
     process.history = hashOf(JSON.stringify(fields, (_name, value) => (value instanceof Map ? [...value] : value)))
@@ -255,6 +263,7 @@ export class Simulation {
     this.#say(process, () => `=> ${showResult(result)}`)
     if ('answer' in result) this.#violated(this.#ledger.acknowledged(running, result.answer))
     else if ('moves' in result) this.#violated(this.#ledger.told(running, result.moves))
+    else if ('draft' in result) this.#violated(this.#ledger.drafted(running, result.draft))
     else this.#failed(process, running, result.error)
     this.#next(process)
   }
@@ -269,7 +278,8 @@ export class Simulation {
     }
     if (code === null || code === 'UNKNOWN_OUTCOME' || (running.shared && code === 'UNAVAILABLE')) {
       this.#ledger.gaveUp(running)
-    } else if (step.delivery === 'first' && !this.#withdraw(step)) {
+    } else if (running.draft !== null) this.#violated(overloaded ? [] : this.#ledger.undrafted(running, code))
+    else if (step.delivery === 'first' && !this.#withdraw(step)) {
       // The client sent it again, so that it no longer listens to this one.
       this.#ledger.gaveUp(running)
     } else this.#violated(this.#ledger.refused(running))
@@ -301,7 +311,7 @@ export class Simulation {
   #next(process: Process): void {
     process.position++
     process.requests = []
-    process.resume = null
+    process.pauses = []
     if (!this.#scenario.everyRequest) process.history = 0
     this.#launch(process)
   }
@@ -316,13 +326,24 @@ export class Simulation {
       return
     }
     const sends = this.#scenario.writers.flat().filter(({ id }) => id === step.id).length
-    const command = commandOf(step, sends > 1 ? this.#startRev : (this.#ledger.head?.rev ?? 0))
-    const running: Running = { command, shared: sends > 1, since: null }
+    const baseRev = sends > 1 ? this.#startRev : (this.#ledger.head?.rev ?? 0)
+    const command = commandOf(step, baseRev)
+    const draft = isDraftOperation(step.operation)
+      ? this.#draftStep(step, { operation: step.operation, baseRev })
+      : null
+    const running: Running = { command, draft, shared: sends > 1, since: null }
     process.running = running
     const report = (result: Result) => {
       if (process.running === running) process.result = result
     }
-    execute(process, step, command).then(report, (error: unknown) => report({ error }))
+    execute(process, step, running).then(report, (error: unknown) => report({ error }))
+  }
+
+  /** Whoever sends an operation a second time was told the round that its client asked for before the first time. */
+  #draftStep({ id }: Step, { operation, baseRev }: Pick<DraftStep, 'operation' | 'baseRev'>): DraftStep {
+    const sends = this.#scenario.writers.flat().filter((step) => step.id === id).length
+    if (sends > 1 && !this.#rounds.has(id)) this.#rounds.set(id, this.#ledger.drafts.openRound())
+    return { opId: id, operation, baseRev, round: this.#rounds.get(id) ?? null }
   }
 
   #violated(violations: readonly Violation[]): void {
@@ -341,9 +362,10 @@ export class Simulation {
 }
 
 /**
- * The edge of a run is read by no writer, and what is put under its key is the same whoever puts it: what others do
- * meanwhile can as well be done after it. A search need not try both.
+ * The edge of a run is read by no writer, at neither end, and what is put under its key is the same whoever puts it; a
+ * part that was listed never changes. What others do meanwhile can as well be done after it, and so can what the same
+ * process does at once. A search need not try both.
  */
 function isApart({ key, write }: Request): boolean {
-  return write !== null && key.startsWith('p/p/run/')
+  return write === null ? PART.test(key) : key.startsWith('p/p/run/') || OUT_EDGE.test(key)
 }

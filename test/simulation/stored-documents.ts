@@ -3,6 +3,8 @@ import type { VersionRecord } from '../../src/domain/version.ts'
 import { digestKey, headKey, historyPrefix, versionKey } from '../../src/protocol/keys.ts'
 import { ARTIFACT, digestOf } from './scenario.ts'
 import type { Storage } from './storage.ts'
+import { readDrafts } from './stored-drafts.ts'
+import type { StoredDrafts } from './stored-drafts.ts'
 
 /** The artifact's documents as they lie in a store at one moment, native and numbered forms alike. */
 export interface StoredDocuments {
@@ -13,6 +15,7 @@ export interface StoredDocuments {
   readonly indexes: ReadonlyMap<string, number>
   /** The moves of each history page, by the rev of its key. */
   readonly pages: ReadonlyMap<number, readonly Move[]>
+  readonly drafts: StoredDrafts
   readonly has: (key: string) => boolean
 }
 
@@ -31,6 +34,7 @@ export function readStored(storage: Storage): StoredDocuments {
     versions: new Map<number, VersionRecord>(),
     indexes: new Map<string, number>(),
     pages: new Map<number, readonly Move[]>(),
+    drafts: readDrafts(storage),
     has: (key: string) => storage.objects.has(key),
   }
   const tombstones: number[] = []

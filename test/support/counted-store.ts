@@ -37,7 +37,7 @@ export function createCountedStore(options: { packBelowBytes?: number } = {}): C
   const blobs = checkedBlobStore(createBlobStore(objects))
   const transport = createInProcessTransport({ metadata, blobs, ...environment })
   return {
-    lading: new Lading({ transport, files: createFiles(), ...environment }, { project: 'p' }),
+    lading: new Lading({ transport, files: createFiles(), references: [], ...environment }, { project: 'p' }),
     metadata,
     async count(work) {
       requests = []

@@ -62,7 +62,8 @@ export async function expectNothingLost(store: string, said: readonly Said[]): P
     expectChained(await lading.artifact(artifact).history(), snapshot)
     await expectIntact(lading, artifact, snapshot)
   }
-  await expectWholeBlobs(join(store, 'p', 'demo', 'blobs'))
+  const root = store.startsWith('sqlite:') ? `${store.slice('sqlite:'.length)}-blobs` : store
+  await expectWholeBlobs(join(root, 'p', 'demo', 'blobs'))
 }
 
 /** Nothing acknowledged is lost, nothing is there twice, nothing is there that nobody asked for. */

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { DiskNaming } from '../../domain/paths.ts'
 import { errnoOf, fileError, ifPresent, onFile } from './file-errors.ts'
+import { describeKind } from './file-kinds.ts'
+import { notFolder } from './known-folders.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 
 /** Where nothing can be written there is nothing to collide either. */
@@ -34,6 +36,8 @@ export async function probeNaming(fs: UserFileSystem, folder: string): Promise<D
 
 async function nearestPresent(fs: UserFileSystem, folder: string): Promise<string> {
   for (let path = folder; ; path = dirname(path)) {
-    if ((await ifPresent(path, fs.promises.stat(path))) !== null || path === dirname(path)) return path
+    const stats = await ifPresent(path, fs.promises.stat(path))
+    if (stats !== null && !stats.isDirectory()) throw notFolder(path, `it is ${describeKind(stats)} where a folder is needed`)
+    if (stats !== null || path === dirname(path)) return path
   }
 }

@@ -6,6 +6,7 @@ import type { FsConfig } from './config.ts'
 import { isErrno } from './errors.ts'
 import { Folders } from './folders.ts'
 import { isWithin } from './is-within.ts'
+import { Spelling } from './spelling.ts'
 
 /** Keys below this prefix are temporary: nothing relies on them, and old ones may be swept. */
 const STAGING = 'staging'
@@ -14,6 +15,7 @@ const STAGING = 'staging'
 export class Disk {
   readonly fs: FileSystem
   readonly folders: Folders
+  readonly spelling: Spelling
   /** Whether files are synced before anyone can see them. */
   readonly durable: boolean
   readonly #root: string
@@ -26,6 +28,7 @@ export class Disk {
     this.folders = new Folders(config)
     this.durable = config.durability === 'full'
     this.#root = config.root
+    this.spelling = new Spelling(this)
   }
 
   /** Where a key, or a prefix of keys, lies. */
@@ -33,6 +36,11 @@ export class Disk {
     const path = join(this.#root, key)
     assert(isWithin(path, this.#root), `the key ${key} leads out of the store`)
     return path
+  }
+
+  /** Rejects `CONFLICT` if a key that is about to be made is there in another spelling. A temporary file must be there. */
+  assertNew(key: string): Promise<void> {
+    return this.spelling.assertNew(key, STAGING)
   }
 
   /** A path for a temporary file that nobody else will ever use. */

@@ -9,8 +9,15 @@ import type { UserFileSystem } from './user-file-system.ts'
 import { createTargetFolder } from './target-folder.ts'
 import { walkFolder } from './walk.ts'
 
+/** What is known of the disk besides what lies on it. */
+export interface FilesOptions {
+  /** Files and folders of the store in use. They are never walked into, and no folder around or in one is expendable. */
+  readonly stores?: readonly string[]
+}
+
 /** The user's files on a disk: that of `node:fs`, or another that behaves like it. Relative paths start at the cwd. */
-export function createFiles(fs: UserFileSystem = nodeFs): Files {
+export function createFiles(fs: UserFileSystem = nodeFs, options: FilesOptions = {}): Files {
+  const stores = (options.stores ?? []).map((path) => resolve(path))
   return {
     async kind(path) {
       const stats = await onFile(path, fs.promises.stat(path))
@@ -19,8 +26,8 @@ export function createFiles(fs: UserFileSystem = nodeFs): Files {
       return 'file'
     },
     file: (path) => findFile(fs, path),
-    walk: (folder, options) => walkFolder(fs, folder, options),
-    target: (root) => createTargetFolder(fs, root),
+    walk: (folder, call) => walkFolder(fs, folder, { ...call, stores }),
+    target: (root) => createTargetFolder(fs, root, stores),
     basename: (path) => basename(resolve(path)),
   }
 }

@@ -90,6 +90,7 @@ export class KnownFolders {
   }
 }
 
-function notFolder(path: string, detail: string): LadingError {
+/** The error for something that lies where a folder is needed, or for a folder that may not be gone into. */
+export function notFolder(path: string, detail: string): LadingError {
   return new LadingError('CONFLICT', { key: path, detail, next: 'move it away, or choose another folder' })
 }

@@ -4,7 +4,7 @@ import type { ListEntry, ListOptions, ListPage } from '../../ports/object-store.
 import type { FolderEntry } from './client.ts'
 import type { Disk } from './disk.ts'
 import { translated } from './errors.ts'
-import { statObject } from './reading.ts'
+import { statListed } from './reading.ts'
 
 /** Entries looked at once. */
 const CONCURRENCY = 16
@@ -25,6 +25,7 @@ interface Found {
  * its objects where details are wanted, and an `opendir` for each of its folders. A cursor is the last key that was looked at.
  */
 export async function listObjects(disk: Disk, prefix: string, options: ListOptions): Promise<ListPage> {
+  if (prefix !== '') await translated('none', () => disk.spelling.assertKey(prefix))
   const found: Found[] = []
   for await (const entry of walk(disk, prefix, options)) {
     found.push(entry)
@@ -75,7 +76,7 @@ function isOurs(entry: FolderEntry): boolean {
 async function describe(disk: Disk, { kind, key }: Found, { details }: ListOptions): Promise<ListEntry | null> {
   if (kind === 'folder') return (await holdsObjects(disk, key)) ? { kind, key } : null
   if (details === false) return { kind, key, sizeBytes: null, etag: null }
-  const info = await statObject(disk, key)
+  const info = await statListed(disk, key)
   return info && { kind, key, ...info }
 }
 

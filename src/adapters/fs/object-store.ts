@@ -100,7 +100,9 @@ async function deleteObjects(disk: Disk, keys: readonly string[], options: CallO
 
 async function removeObject(disk: Disk, key: string): Promise<void> {
   try {
+    await disk.spelling.assertKey(key)
     await disk.orAbsent(() => disk.fs.unlink(disk.pathOf(key)))
+    disk.spelling.forget(key)
   } catch (error) {
     // A folder is no object. Linux says EISDIR to this, which is absence already; other systems say EPERM.
     if (!isErrno(error, 'EPERM') || !(await disk.statusOf(key))?.isDirectory()) throw error
@@ -115,6 +117,7 @@ async function syncNames(disk: Disk, keys: readonly string[]): Promise<void> {
 /** Makes a second name for the same bytes, durable when it answers. */
 async function copy(disk: Disk, { from, to }: Copy, options: CallOptions): Promise<'created' | 'exists' | null> {
   if ((await statObject(disk, from)) === null) return null
+  await translated('none', () => disk.spelling.assertKey(to))
   const answer = await translated('possible', () => linkOrCopy(disk, { from, to }, options))
   if (answer !== null) await syncPublished({ disk, key: to })
   return answer

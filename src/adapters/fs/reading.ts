@@ -28,7 +28,19 @@ interface Window {
 /** What is known of an object; null when there is none. */
 export async function statObject(disk: Disk, key: string): Promise<ObjectInfo | null> {
   const found = await translated('none', () => disk.statusOf(key))
-  return found?.isFile() ? { sizeBytes: Number(found.size), etag: etagOf(found) } : null
+  if (!found?.isFile()) return null
+  await translated('none', () => disk.spelling.assertFound(key, found))
+  return infoOf(found)
+}
+
+/** The same for a key that a listing found, so that its spelling is that of the disk. */
+export async function statListed(disk: Disk, key: string): Promise<ObjectInfo | null> {
+  const found = await translated('none', () => disk.statusOf(key))
+  return found?.isFile() ? infoOf(found) : null
+}
+
+function infoOf(status: FileStatus): ObjectInfo {
+  return { sizeBytes: Number(status.size), etag: etagOf(status) }
 }
 
 /** A whole object; null when there is none. Bytes and etag are of one file, even while it is replaced. */
@@ -106,7 +118,9 @@ function withObject<T>(
     if (handle === null) return null
     try {
       const status = await handle.stat({ bigint: true })
-      return status.isFile() ? await use(handle, status) : null
+      if (!status.isFile()) return null
+      await disk.spelling.assertFound(key, status)
+      return await use(handle, status)
     } finally {
       await handle.close()
     }

@@ -46,6 +46,7 @@ export class StagedFile {
    */
   async publish(key: string): Promise<'created' | 'exists'> {
     throwIfAborted(this.#options)
+    await this.#assertSpelled(key)
     const answer = (await this.#isThere(key)) ? 'exists' : await this.#link(key)
     await this.discard()
     return answer
@@ -56,6 +57,7 @@ export class StagedFile {
     await translated('none', async () => {
       const found = await this.#disk.statusOf(key)
       if (found?.isDirectory()) throw isFolder()
+      await this.#assertSpelled(key)
       // A content that a crash of the machine leaves empty is whole if it is to be empty.
       await this.#seal({ sync: this.#sizeBytes > 0 })
     })
@@ -88,10 +90,12 @@ export class StagedFile {
     const path = this.#disk.pathOf(key)
     try {
       await this.#disk.folders.inFolderOf(path, () => this.#disk.fs.link(this.#path, path))
-      return 'created'
     } catch (error) {
       return translated('possible', () => this.#taken(key, error))
     }
+    // A rival may have made one of its folders, in his spelling, since that was looked at.
+    await this.#assertSpelled(key)
+    return 'created'
   }
 
   /** `exists` if the name was taken by an object; else throws what went wrong. */
@@ -99,7 +103,17 @@ export class StagedFile {
     if (!isErrno(error, 'EEXIST')) throw error
     const found = await this.#disk.statusOf(key)
     if (found?.isDirectory()) throw isFolder()
+    await this.#assertSpelled(key)
     return 'exists'
+  }
+
+  /** On a disk that folds case a name that only looks free may be another's. */
+  async #assertSpelled(key: string): Promise<void> {
+    await translated('none', async () => {
+      // Makes sure of a temporary file, from which it is seen whether the disk does so.
+      if (!this.#made) await this.#open()
+      await this.#disk.assertNew(key)
+    })
   }
 
   async #seal({ sync }: { readonly sync: boolean }): Promise<void> {

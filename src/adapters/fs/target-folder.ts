@@ -14,10 +14,12 @@ import type { TargetFile, TargetFolder } from '../../ports/files.ts'
 import { writeChunks } from './chunk-writer.ts'
 import { probeNaming } from './disk-naming.ts'
 import { ifPresent, onFile } from './file-errors.ts'
+import { assertExpendableRoot, assertNoStoreMark } from './expendable.ts'
 import { describeKind } from './file-kinds.ts'
 import { FileSource } from './file-source.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 import { KnownFolders } from './known-folders.ts'
+import { FolderPruner } from './folder-pruner.ts'
 
 /** A temporary file of this age belongs to no download that still runs. */
 const LEFTOVER_AGE_MS = 60 * 60 * 1000
@@ -44,21 +46,26 @@ interface Place {
  *   or a temporary file made elsewhere, never a file in a place that he chose.
  * - `sweep` looks into the root and the folders that `inspect` and `write` went through, for temporary files at least
  *   one hour old; those of other people stay. An artifact's own file goes too if it is named like one.
+ * - `stores` are absolute paths of what belongs to the store in use: a folder around or in them is not expendable.
  */
-export function createTargetFolder(fs: UserFileSystem, root: string): TargetFolder {
-  return new FsTargetFolder(fs, resolve(root))
+export function createTargetFolder(fs: UserFileSystem, root: string, stores: readonly string[]): TargetFolder {
+  return new FsTargetFolder(fs, resolve(root), stores)
 }
 
 class FsTargetFolder implements TargetFolder {
   readonly root: string
   readonly #fs: UserFileSystem
   readonly #folders: KnownFolders
+  readonly #pruner: FolderPruner
+  readonly #stores: readonly string[]
   #naming: Promise<DiskNaming> | null = null
 
-  constructor(fs: UserFileSystem, root: string) {
+  constructor(fs: UserFileSystem, root: string, stores: readonly string[]) {
     this.root = root
+    this.#stores = stores
     this.#fs = fs
     this.#folders = new KnownFolders(fs, root)
+    this.#pruner = new FolderPruner(fs, root, this.#folders)
   }
 
   naming(): Promise<DiskNaming> {
@@ -104,6 +111,24 @@ class FsTargetFolder implements TargetFolder {
     await pMap(this.#folders.seen(), (folder) => this.#sweepFolder(folder, before, options), {
       concurrency: SWEEPS_MAX,
     })
+  }
+
+  async assertExpendable(options: CallOptions): Promise<void> {
+    throwIfAborted(options)
+    await assertExpendableRoot(this.#fs, { root: this.root, stores: this.#stores })
+    for await (const { real } of this.#pruner.walk(options)) {
+      await assertNoStoreMark(this.#fs, { path: real, root: this.root })
+    }
+  }
+
+  async clear(path: string, options: CallOptions): Promise<readonly string[]> {
+    throwIfAborted(options)
+    const { folders, name } = this.#placeOf(path)
+    return this.#pruner.clear([...folders, name], options)
+  }
+
+  prune(keep: (path: string) => boolean, options: CallOptions): Promise<readonly string[]> {
+    return this.#pruner.prune(keep, options)
   }
 
   async #fill(

@@ -5,7 +5,7 @@ import { LadingError } from '../../domain/errors.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import type { FoundFile } from '../../ports/files.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
-import { errnoOf, fileError, onFile } from './file-errors.ts'
+import { errnoOf, fileError, ifPresent, onFile } from './file-errors.ts'
 import { notLoggable } from './file-kinds.ts'
 import { FileSource } from './file-source.ts'
 import type { FileOnDisk } from './file-source.ts'
@@ -19,6 +19,13 @@ const SLICE_COUNT = 64
 
 /** How Node writes bytes of a name that are not UTF-8. It is also a character that a name may have. */
 const REPLACEMENT = '\uFFFD'
+
+/** What is wanted of a folder. */
+export interface WalkOptions extends CallOptions {
+  readonly keep?: ((path: string) => boolean) | undefined
+  /** Absolute paths of files and folders of the store in use; they need not be there. */
+  readonly stores?: readonly string[] | undefined
+}
 
 /** A folder on the way of the walk. */
 interface Folder {
@@ -48,17 +55,20 @@ interface Found {
  * - `keep` is asked of files and links. Folders are always listed, because files below them may be wanted: one that
  *   cannot be read is `UNAUTHORIZED`. A link to a folder inside is followed; other links obey `keep`.
  * - A name that is not UTF-8 is `INVALID`.
+ * - `stores` are left out, also behind a link. A folder that is one of them, or lies in one, is `INVALID`.
  * - Costs a listing for each folder and a stat for each file that is kept. Works ahead of the reader by at most
  *   256 files and four folders. Nothing is under way any more once the iteration has ended.
  */
 export async function* walkFolder(
   fs: UserFileSystem,
   folder: string,
-  options: CallOptions & { readonly keep?: ((path: string) => boolean) | undefined },
+  options: WalkOptions,
 ): AsyncGenerator<FoundFile, void> {
   throwIfAborted(options)
   const root = { path: '', real: await onFile(folder, fs.promises.realpath(folder)), from: null }
-  const walker = new Walker(fs, { name: folder, real: root.real }, options.keep ?? (() => true))
+  const stores = await realStores(fs, options.stores ?? [])
+  if (stores.some((store) => isWithin(root.real, store))) throw isStore(folder)
+  const walker = new Walker(fs, { name: folder, real: root.real }, { keep: options.keep ?? (() => true), stores })
   const waiting: Step[] = [{ folder: root, children: null }]
   const underWay = new Map<Step, Promise<readonly [Step, Found]>>()
   const start = (step: Step): void => {
@@ -106,11 +116,17 @@ class Walker {
   readonly #fs: UserFileSystem
   readonly #root: { readonly name: string; readonly real: string }
   readonly #keep: (path: string) => boolean
+  readonly #stores: readonly string[]
 
-  constructor(fs: UserFileSystem, root: { name: string; real: string }, keep: (path: string) => boolean) {
+  constructor(
+    fs: UserFileSystem,
+    root: { name: string; real: string },
+    { keep, stores }: { keep: (path: string) => boolean; stores: readonly string[] },
+  ) {
     this.#fs = fs
     this.#root = root
     this.#keep = keep
+    this.#stores = stores
   }
 
   async take({ folder, children }: Step): Promise<Found> {
@@ -127,6 +143,7 @@ class Walker {
     const steps: Step[] = []
     const kept: Dirent[] = []
     for (const entry of entries) {
+      if (this.#stores.length > 0 && this.#isStored(join(folder.real, entry.name))) continue
       if (entry.isDirectory()) steps.push({ folder: childOf(folder, entry.name), children: null })
       else if (entry.isSymbolicLink() || this.#keep(pathOf(folder, entry.name))) kept.push(entry)
     }
@@ -151,6 +168,7 @@ class Walker {
     try {
       const real = await this.#fs.promises.realpath(link)
       if (!isWithin(real, this.#root.real)) throw badLink(this.#nameOf(path), 'leads out of the folder')
+      if (this.#isStored(real)) return { files: [], steps: [] }
       const stats = await this.#fs.promises.lstat(real)
       if (stats.isDirectory()) return { files: [], steps: [this.#enter(folder, path, real)] }
       if (!stats.isFile()) throw notLoggable(this.#nameOf(path), stats)
@@ -191,9 +209,27 @@ class Walker {
     return { path, sizeBytes, source }
   }
 
+  #isStored(real: string): boolean {
+    return this.#stores.some((store) => isWithin(real, store))
+  }
+
   #nameOf(path: string): string {
     return join(this.#root.name, path)
   }
+}
+
+/** A store that is not there yet has no real path, and cannot be met either. */
+async function realStores(fs: UserFileSystem, stores: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(stores.map((store) => ifPresent(store, fs.promises.realpath(store))))
+  return found.filter((path) => path !== null)
+}
+
+function isStore(folder: string): LadingError {
+  return new LadingError('INVALID', {
+    key: folder,
+    detail: 'the folder is, or lies in, the store that is in use',
+    next: 'give a folder of your own: a store cannot hold itself',
+  })
 }
 
 function pathOf(folder: Folder, name: string): string {

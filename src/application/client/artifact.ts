@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { quote } from '../../domain/canonical-json.ts'
 import { LadingError } from '../../domain/errors.ts'
+import { manifestDigest } from '../../domain/manifest.ts'
 import type { Entry, Manifest } from '../../domain/manifest.ts'
 import { normaliseMetadata } from '../../domain/metadata.ts'
 import type { Metadata } from '../../domain/metadata.ts'
@@ -11,8 +12,8 @@ import { assertDigest } from '../../domain/digest.ts'
 import type { Digest } from '../../domain/digest.ts'
 import { formatVersion } from '../../domain/refs.ts'
 import type { VersionKey } from '../../domain/version.ts'
-import { assertCount } from '../../ports/facade/value-checks.ts'
-import { assertDescription, assertDiskPath } from './assert-arguments.ts'
+import { assertBoolean, assertCount } from '../../ports/facade/value-checks.ts'
+import { assertDescription, assertDiskPath, assertOptions } from './assert-arguments.ts'
 
 /** What an artifact can be given when it is made. */
 export interface ArtifactOptions {
@@ -39,11 +40,16 @@ export interface AddDirOptions extends AddOptions {
   readonly exclude?: string | readonly string[]
 }
 
-/** What is known of bytes that live elsewhere. */
+/** What is known of bytes that live elsewhere. One of SHA-256, etag and nothing becomes the entry's digest. */
 export interface ReferenceFacts {
+  /** As 64 lower-case hex digits. With it a fetched reference is verified. */
   readonly sha256?: Digest
-  /** In bytes. */
+  /** In bytes. Default: 0, not known. */
   readonly size?: number
+  /**
+   * As the server gives it; recorded where there is no `sha256`. A reference that leads to other bytes by now is then
+   * noticed. Of 64 hex digits it is taken for a SHA-256.
+   */
   readonly etag?: string
 }
 
@@ -73,7 +79,7 @@ export interface LoggedFacts {
  *
  * Adding does no I/O beyond what JavaScript already holds: files are looked at when the artifact is logged. After that
  * it is frozen, and while it is being logged too: changing it, or logging it again, is `INVALID`. A log that failed gives
- * it back.
+ * it back, and so does an upsert: what that has sent is then held as entries and not read again, and more can be added.
  */
 export class Artifact {
   readonly name: string
@@ -82,8 +88,10 @@ export class Artifact {
   /** The version this draft was made from. */
   readonly derivedFrom: VersionKey | null
   readonly #type: string | null
-  readonly #steps: DraftStep[] = []
   readonly #base: Digest | null
+  #steps: DraftStep[] = []
+  /** The manifest that was stored as a part of a draft: the one step that is left of it. */
+  #part: Digest | null = null
   #isClaimed = false
   #logged: LoggedFacts | null = null
 
@@ -92,6 +100,7 @@ export class Artifact {
     options: ArtifactOptions = {},
     base?: { from: VersionKey; digest: Digest; manifest: Manifest },
   ) {
+    assertOptions(options)
     this.name = assertName('artifact', name)
     this.#type = options.type === undefined ? null : assertType(options.type)
     this.description = options.description === undefined ? null : assertDescription(options.description)
@@ -103,35 +112,43 @@ export class Artifact {
 
   /** Adds one file. `logicalPath` defaults to the last part of a path on disk; other content needs one. */
   addFile(content: FileContent, logicalPath?: string, options: AddOptions = {}): this {
+    assertOptions(options)
     const given = assertContent(content)
     const path = assertPath(logicalPath ?? (typeof given === 'string' ? basename(given) : undefined))
-    return this.#add({ kind: 'file', path, content: given, overwrite: options.overwrite ?? false })
+    return this.#add({ kind: 'file', path, content: given, overwrite: overwriteOf(options) })
   }
 
-  /** Adds the files of a folder, below `prefix` inside the artifact. Empty folders are not recorded. */
+  /**
+   * Adds the files of a folder, below `prefix` inside the artifact. Empty folders are not recorded, and a store that was
+   * opened by its URL is left out of what is logged into it; a folder of that store is `INVALID` when it is logged.
+   */
   addDir(folder: string, prefix = '', options: AddDirOptions = {}): this {
+    overwriteOf(assertOptions(options))
     const below = prefix === '' ? '' : `${assertPath(prefix)}/`
     return this.#add({ kind: 'folder', folder: assertDiskPath(folder), prefix: below, options })
   }
 
   /** Adds a file under its own name, or the contents of a folder. */
   add(source: string, options: AddOptions = {}): this {
-    return this.#add({ kind: 'any', source: assertDiskPath(source), overwrite: options.overwrite ?? false })
+    assertOptions(options)
+    return this.#add({ kind: 'any', source: assertDiskPath(source), overwrite: overwriteOf(options) })
   }
 
   /** Records where bytes live without storing them. `logicalPath` defaults to the last part of the URI. */
   addReference(uri: string, logicalPath?: string, facts: ReferenceFacts & AddOptions = {}): this {
+    assertOptions(facts)
     const ref = assertReferenceUri(uri)
     const path = assertPath(logicalPath ?? lastSegment(ref))
     const { size = 0 } = facts
     assertCount('the size of a reference', size)
     const entry = { path, ref, digest: referenceDigest(ref, facts), size }
-    return this.#add({ kind: 'entry', entry, overwrite: facts.overwrite ?? false })
+    return this.#add({ kind: 'entry', entry, overwrite: overwriteOf(facts) })
   }
 
-  /** Removes a path, or everything below a folder, from what was added so far. */
+  /** Removes a path, or everything below a folder, from what was added so far. A folder may be spelled with `/` at its end. */
   remove(path: string): this {
-    return this.#add({ kind: 'remove', path: assertPath(path) })
+    const isFolder = typeof path === 'string' && path.length > 1 && path.endsWith('/')
+    return this.#add({ kind: 'remove', path: assertPath(isFolder ? path.slice(0, -1) : path) })
   }
 
   /** What the artifact holds: its entries once it is logged, before that what was added, folders not yet read. */
@@ -177,14 +194,25 @@ export class Artifact {
     return [...this.#steps]
   }
 
-  /** Gives the artifact back after a log that failed. @internal */
+  /** Gives the artifact back: after a log that failed, or once a part was sent. @internal */
   release(): void {
     this.#isClaimed = false
   }
 
-  /** The manifest whose blobs this draft shares. @internal */
-  base(): Digest | null {
-    return this.#base
+  /** Manifests whose blobs this draft shares. @internal */
+  bases(): readonly Digest[] {
+    return [this.#base, this.#part].filter((digest) => digest !== null)
+  }
+
+  /** Puts what was stored as a part of a draft in the place of what was added, so that no source is read again. @internal */
+  settle(manifest: Manifest): void {
+    this.#steps = [{ kind: 'base', entries: manifest.entries }]
+    this.#part = manifestDigest(manifest)
+  }
+
+  /** Whether nothing was added or removed since `settle`. @internal */
+  isSettled(): boolean {
+    return this.#part !== null && this.#steps.length === 1
   }
 
   /** Freezes the artifact that was claimed. @internal */
@@ -215,13 +243,15 @@ export class Artifact {
   }
 }
 
-/** Returns an artifact that can be logged; anything else is `INVALID`. */
-export function assertArtifact(value: unknown): Artifact {
+/** Returns an artifact; anything else is `INVALID`. `text`: what may be given instead. */
+export function assertArtifact(value: unknown, text = 'the path of a file or folder'): Artifact {
   if (value instanceof Artifact) return value
-  throw new LadingError('INVALID', {
-    detail: `what is to be logged is ${quote(value)}`,
-    next: 'give an Artifact, or the path of a file or folder',
-  })
+  throw new LadingError('INVALID', { detail: `the artifact is ${quote(value)}`, next: `give an Artifact, or ${text}` })
+}
+
+function overwriteOf({ overwrite = false }: AddOptions): boolean {
+  assertBoolean('overwrite', overwrite)
+  return overwrite
 }
 
 function assertContent(content: unknown): FileContent {

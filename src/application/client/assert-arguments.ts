@@ -34,6 +34,32 @@ export function assertPatterns(value: unknown): string[] {
   throw invalid(`patterns are ${quote(value)}`, 'give a pattern such as "*.txt", or an array of them')
 }
 
+/**
+ * Returns the options of a call. `INVALID` unless they are an object, `signal` an AbortSignal and `onProgress` a function,
+ * where they are given: else the mistake would show when the work is half done, or never.
+ */
+export function assertOptions<T extends object>(options: T): T {
+  const given: unknown = options
+  if (typeof given !== 'object' || given === null) {
+    throw invalid(`the options are ${quote(given)}`, 'give an object, or leave them out')
+  }
+  const { signal, onProgress } = given as { signal?: unknown; onProgress?: unknown }
+  if (signal !== undefined && !isSignal(signal)) {
+    throw invalid(`the signal is ${quote(signal)}`, 'give the `signal` of an AbortController')
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalid(`onProgress is ${quote(onProgress)}`, 'give a function')
+  }
+  return options
+}
+
+/** Not `instanceof`: a signal may come from another realm, as those of test runners do. */
+function isSignal(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { aborted, addEventListener } = value as { aborted?: unknown; addEventListener?: unknown }
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function'
+}
+
 function invalid(detail: string, next: string): LadingError {
   return new LadingError('INVALID', { detail, next })
 }

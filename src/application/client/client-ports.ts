@@ -3,6 +3,7 @@ import type { LadingError } from '../../domain/errors.ts'
 import type { RunRef } from '../../domain/version.ts'
 import type { Clock, Ids } from '../../ports/environment.ts'
 import type { Files } from '../../ports/files.ts'
+import type { ReferenceHandler } from '../../ports/reference-handler.ts'
 import type { Transport } from '../../ports/transport.ts'
 
 /** Something that was left out; what was asked for succeeded all the same. */
@@ -19,6 +20,8 @@ export type OnWarning = (warning: Warning) => void
 export interface ClientPorts {
   readonly transport: Transport
   readonly files: Files
+  /** Who reads references; of several for one scheme the first. */
+  readonly references: readonly ReferenceHandler[]
   readonly clock: Clock
   readonly ids: Ids
   /** Default: nobody is told. */

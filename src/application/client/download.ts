@@ -1,20 +1,33 @@
-import { LadingError } from '../../domain/errors.ts'
-import type { Entry, FileEntry, Manifest } from '../../domain/manifest.ts'
-import { isFileEntry } from '../../domain/manifest.ts'
+import { isLadingError, LadingError } from '../../domain/errors.ts'
+import { isDigest } from '../../domain/digest.ts'
+import type { Digest } from '../../domain/digest.ts'
+import type { Entry, FileEntry, Manifest, ReferenceEntry } from '../../domain/manifest.ts'
+import { isFileEntry, isReference } from '../../domain/manifest.ts'
 import { collisions } from '../../domain/paths.ts'
 import type { VersionKey } from '../../domain/version.ts'
-import type { TargetFolder } from '../../ports/files.ts'
+import { assertOneOf } from '../../ports/facade/value-checks.ts'
+import type { TargetFile, TargetFolder } from '../../ports/files.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import pMap from 'p-map'
 import { assertDiskPath } from './assert-arguments.ts'
 import { matcher } from './collect-files.ts'
 import type { ClientPorts } from './client-ports.ts'
+import { assignHandlers, fetchReferences } from './fetch-references.ts'
 import { nameFileErrors } from './name-file-errors.ts'
 import { createMeter } from './progress.ts'
 import type { WorkOptions } from './progress.ts'
 
+/** What is done about references. */
+export interface ReferenceOptions {
+  /**
+   * `fetch` reads their bytes from where they live: each is checked against its SHA-256, or told as unverified if it has
+   * none. Default: `skip`, they are listed.
+   */
+  readonly references?: 'skip' | 'fetch' | undefined
+}
+
 /** Where a version is downloaded to, and which of its files. */
-export interface DownloadOptions extends WorkOptions {
+export interface DownloadOptions extends WorkOptions, ReferenceOptions {
   /** Default: `./artifacts/<project>/<name>_v<N>/`. */
   readonly root?: string
   /** Patterns as in picomatch, against paths inside the artifact. */
@@ -27,13 +40,35 @@ export interface DownloadResult {
   readonly root: string
   /** Paths that were written. */
   readonly written: readonly string[]
+  /** Those of the written paths at which a file with other content was. */
+  readonly replaced: readonly string[]
   /** Paths that were there already with the right content. */
   readonly kept: readonly string[]
   /** References, whose bytes live elsewhere and were not fetched. */
   readonly references: readonly Entry[]
+  /** Those of the written paths whose bytes could not be checked: references without a SHA-256. */
+  readonly unverified: readonly string[]
   /** Bytes that were written. */
   readonly bytes: number
 }
+
+/** A version, as far as a download needs it. */
+export interface DownloadedVersion {
+  readonly key: VersionKey
+  readonly manifest: Manifest
+  /** The manifest's. */
+  readonly digest: Digest
+}
+
+/** What is put where. */
+interface Placement extends Pick<DownloadedVersion, 'key' | 'digest'> {
+  readonly entries: readonly Entry[]
+  readonly target: TargetFolder
+  /** Called for a path where something lies that is no file or that hides its folder. Without it that is `CONFLICT`. */
+  readonly makeWay?: ((path: string) => Promise<void>) | undefined
+}
+
+type DownloadPorts = Pick<ClientPorts, 'transport' | 'files' | 'references'>
 
 /** Files that are compared with what is there at once. */
 const INSPECTIONS = 16
@@ -42,45 +77,75 @@ const INSPECTIONS = 16
  * Downloads a version: each file appears whole and verified, or not at all. Intact files are kept, foreign files are
  * left alone; an interrupted download goes on where it stopped.
  *
- * Rejects `CONFLICT`, before anything is written, when paths collide on the target disk.
+ * Rejects before anything is written: `CONFLICT` when paths collide on the target disk, `UNSUPPORTED` when a reference is
+ * to be fetched and no handler reads it. A reference that has no SHA-256 is fetched again each time.
  */
 export async function downloadVersion(
-  { transport, files }: Pick<ClientPorts, 'transport' | 'files'>,
-  { key, manifest, digest }: { key: VersionKey; manifest: Manifest; digest: string },
+  ports: DownloadPorts,
+  { key, manifest, digest }: DownloadedVersion,
   options: DownloadOptions,
 ): Promise<DownloadResult> {
-  const call = { signal: options.signal }
   const isWanted = matcher(options)
-  const wanted = manifest.entries.filter(({ path }) => isWanted(path))
-  const entries = wanted.filter(isFileEntry)
+  const entries = manifest.entries.filter(({ path }) => isWanted(path))
   const { root = `artifacts/${key.project}/${key.artifact}_v${key.n}` } = options
-  const target = files.target(assertDiskPath(root))
-  await assertNoCollisions(target, wanted)
-  const missing = await findMissing(target, entries, call)
+  return placeEntries(ports, { key, digest, entries, target: ports.files.target(assertDiskPath(root)) }, options)
+}
+
+/** Makes entries be in a folder, as `downloadVersion` says. */
+export async function placeEntries(
+  { transport, references: handlers }: DownloadPorts,
+  { key, digest, entries, target, makeWay }: Placement,
+  { references = 'skip', signal, onProgress }: WorkOptions & ReferenceOptions,
+): Promise<DownloadResult> {
+  assertOneOf('what is done about references', references, ['skip', 'fetch'])
+  const call = { signal }
+  const placed = references === 'fetch' ? entries : entries.filter(isFileEntry)
+  assignHandlers(handlers, placed.filter(isReference))
+  await assertNoCollisions(target, entries)
+  const { missing, replaced } = await findMissing({ target, makeWay }, placed, call)
   // Only now the target knows the folders that a killed download may have left something in.
   await target.sweep(call)
-  const bytesTotal = missing.reduce((sum, { size }) => sum + size, 0)
-  const meter = createMeter({ phase: 'download', filesTotal: missing.length, bytesTotal }, options.onProgress)
-  const layout = missing.length > 0 ? await transport.layout(key.project, digest, call) : null
-  const wants = missing.map(({ digest: blob, size }) => ({
-    digest: blob,
-    sizeBytes: size,
-    location: layout?.get(blob),
-  }))
-  const write = async (index: number, chunks: AsyncIterable<Uint8Array>) => {
-    await target.write(missing[index]!.path, metered(chunks, meter.bytes), call)
-    meter.file()
+  const meter = createMeter({ phase: 'download', filesTotal: missing.length, bytesTotal: sizeOf(missing) }, onProgress)
+  let bytes = 0
+  const onBytes = (count: number) => {
+    bytes += count
+    meter.bytes(count)
   }
-  const from = { project: key.project, manifest: digest }
-  await nameFileErrors(missing, () => transport.read(from, wants, write, call))
+  const job = { ...call, target, onBytes, onFile: meter.file }
+  await readFiles(transport, { key, digest, files: missing.filter(isFileEntry) }, job)
+  await fetchReferences(assignHandlers(handlers, missing.filter(isReference)), job)
   const written = new Set(missing.map(({ path }) => path))
   return {
     root: target.root,
     written: [...written],
-    kept: entries.flatMap(({ path }) => (written.has(path) ? [] : [path])),
-    references: wanted.filter((entry) => !isFileEntry(entry)),
-    bytes: bytesTotal,
+    replaced,
+    kept: placed.flatMap(({ path }) => (written.has(path) ? [] : [path])),
+    references: references === 'fetch' ? [] : entries.filter(isReference),
+    unverified: missing.flatMap((entry) => (isDigest(entry.digest) ? [] : [entry.path])),
+    bytes,
   }
+}
+
+interface Job extends CallOptions {
+  readonly target: TargetFolder
+  readonly onBytes: (count: number) => void
+  readonly onFile: () => void
+}
+
+async function readFiles(
+  transport: ClientPorts['transport'],
+  { key, digest, files }: Pick<Placement, 'key' | 'digest'> & { readonly files: readonly FileEntry[] },
+  { target, onBytes, onFile, signal }: Job,
+): Promise<void> {
+  const call = { signal }
+  const layout = files.length > 0 ? await transport.layout(key.project, digest, call) : null
+  const wants = files.map(({ digest: blob, size }) => ({ digest: blob, sizeBytes: size, location: layout?.get(blob) }))
+  const write = async (index: number, chunks: AsyncIterable<Uint8Array>) => {
+    await target.write(files[index]!.path, metered(chunks, onBytes), call)
+    onFile()
+  }
+  const from = { project: key.project, manifest: digest }
+  await nameFileErrors(files, () => transport.read(from, wants, write, call))
 }
 
 async function assertNoCollisions(target: TargetFolder, entries: readonly Entry[]): Promise<void> {
@@ -90,25 +155,61 @@ async function assertNoCollisions(target: TargetFolder, entries: readonly Entry[
     naming,
   )
   if (!pair) return
+  const isSameText = pair[0].normalize() === pair[1].normalize()
+  const how = isSameText ? ', the same letters in other code points' : ''
   throw new LadingError('CONFLICT', {
     key: pair[0],
-    detail: `this disk cannot tell ${JSON.stringify(pair[0])} from ${JSON.stringify(pair[1])}`,
+    detail: `this disk cannot tell ${JSON.stringify(pair[0])} from ${JSON.stringify(pair[1])}${how}`,
     next: 'download to another disk, or one of them with `include`; nothing was written',
   })
 }
 
 async function findMissing(
-  target: TargetFolder,
-  entries: readonly FileEntry[],
+  folder: Pick<Placement, 'target' | 'makeWay'>,
+  entries: readonly Entry[],
   call: CallOptions,
-): Promise<readonly FileEntry[]> {
-  const intact = await pMap(entries, (entry) => isIntact(target, entry, call), { concurrency: INSPECTIONS })
-  return entries.filter((_entry, index) => !intact[index])
+): Promise<{ readonly missing: readonly Entry[]; readonly replaced: readonly string[] }> {
+  const states = await pMap(entries, (entry) => stateOf(folder, entry, call), { concurrency: INSPECTIONS })
+  return {
+    missing: entries.filter((_entry, index) => states[index] !== 'intact'),
+    replaced: entries.flatMap(({ path }, index) => (states[index] === 'different' ? [path] : [])),
+  }
 }
 
-async function isIntact(target: TargetFolder, entry: FileEntry, call: CallOptions): Promise<boolean> {
-  const found = await target.inspect(entry.path, call)
-  return found !== null && found.sizeBytes === entry.size && (await found.digest(call)) === entry.digest
+/** Of bytes without a SHA-256 nobody can know. They are looked at all the same: something may be in their place. */
+async function stateOf(
+  folder: Pick<Placement, 'target' | 'makeWay'>,
+  entry: Entry,
+  call: CallOptions,
+): Promise<'absent' | 'different' | 'intact'> {
+  const found = await inspect(folder, entry.path, call)
+  if (found === null) return 'absent'
+  if (!isDigest(entry.digest) || (isSizeKnown(entry) && found.sizeBytes !== entry.size)) return 'different'
+  return (await found.digest(call)) === entry.digest ? 'intact' : 'different'
+}
+
+async function inspect(
+  { target, makeWay }: Pick<Placement, 'target' | 'makeWay'>,
+  path: string,
+  call: CallOptions,
+): Promise<TargetFile | null> {
+  try {
+    return await target.inspect(path, call)
+  } catch (error) {
+    if (makeWay === undefined || !isLadingError(error, 'CONFLICT')) throw error
+    await makeWay(path)
+    return null
+  }
+}
+
+/** Null when it cannot be known before all was read. */
+function sizeOf(entries: readonly Entry[]): number | null {
+  return entries.every(isSizeKnown) ? entries.reduce((sum, { size }) => sum + size, 0) : null
+}
+
+/** A reference says 0 where nothing is known. */
+function isSizeKnown(entry: FileEntry | ReferenceEntry): boolean {
+  return isFileEntry(entry) || entry.size > 0
 }
 
 async function* metered(chunks: AsyncIterable<Uint8Array>, onBytes: (count: number) => void) {

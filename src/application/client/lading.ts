@@ -1,3 +1,4 @@
+import type { Diff } from '../../domain/diff.ts'
 import { normaliseMetadata } from '../../domain/metadata.ts'
 import { LadingError } from '../../domain/errors.ts'
 import type { Move } from '../../domain/head.ts'
@@ -5,13 +6,19 @@ import { assertExternalId, assertName, assertType, defaultName } from '../../dom
 import type { CallOptions } from '../../ports/call.ts'
 import type { ArtifactSummary, ProjectRecord, RunRecord } from '../../ports/metadata-store.ts'
 import { Artifact, assertArtifact } from './artifact.ts'
-import { assertRunName } from './assert-arguments.ts'
+import { assertOptions, assertRunName } from './assert-arguments.ts'
 import { recordIfAllowed } from './client-ports.ts'
 import type { ClientPorts } from './client-ports.ts'
+import { deleteProject } from './delete-project.ts'
+import type { DeleteProjectResult } from './delete-project.ts'
+import { diffVersions } from './diff.ts'
+import { abandonDraft, distributedIdOf, openDrafts } from './drafts.ts'
+import type { OpenDraft } from './drafts.ts'
 import { logArtifact } from './log-artifact.ts'
 import type { LogOptions, LogResult } from './log-artifact.ts'
 import { removeAlias, setAlias } from './move-alias.ts'
 import { paged } from './paged.ts'
+import type { WorkOptions } from './progress.ts'
 import { artifactNamed, resolveVersion } from './resolve-version.ts'
 import type { ResolveOptions } from './resolve-version.ts'
 import { Run } from './run.ts'
@@ -49,14 +56,15 @@ export class Lading {
   }
 
   /** Starts a run, or resumes the one with the same id. In a store that may only be read it is not recorded: a warning. */
-  async init({ project, name, id, group, config, ...options }: InitOptions = {}): Promise<Run> {
+  async init(given: InitOptions = {}): Promise<Run> {
+    const { project, name, id, group, config, ...options } = assertOptions(given)
     const runId = id === undefined ? this.#ports.ids.next() : assertName('run', id)
     const record: RunRecord = {
       project: this.#projectOf(project),
       id: runId,
       name: name === undefined ? runId : assertRunName(name),
       group: group === undefined ? null : assertExternalId(group),
-      config: config === undefined ? null : normaliseMetadata(config),
+      config: config === undefined ? null : normaliseMetadata(config, 'config'),
       createdAt: this.#ports.clock.now(),
     }
     const known = await recordIfAllowed(this.#ports, `run ${runId}`, () =>
@@ -67,18 +75,29 @@ export class Lading {
 
   /** Logs an artifact, or a file or folder by its path, without a run: no lineage is recorded. */
   async save(artifact: Artifact | string, options: LogOptions & ProjectOptions = {}): Promise<LogResult> {
+    assertOptions(options)
     const draft = typeof artifact === 'string' ? this.#draftOf(artifact) : assertArtifact(artifact)
     return logArtifact(this.#ports, { project: this.#projectOf(options.project), artifact: draft, run: null }, options)
   }
 
   /** The version that a ref names, without recording a use. Rejects `NOT_FOUND`; `CONFLICT` when `type` differs. */
-  getArtifact(ref: string, options: ResolveOptions = {}): Promise<Version> {
+  async getArtifact(ref: string, options: ResolveOptions = {}): Promise<Version> {
+    assertOptions(options)
     return resolveVersion(this.#ports, ref, { ...options, project: options.project ?? this.#project })
   }
 
+  /**
+   * What became of the entries of one version in another: added, removed, changed, unchanged, with sizes. Each is given
+   * by its ref or as a `Version`; they may be of different artifacts.
+   */
+  async diff(before: string | Version, after: string | Version, options: ProjectOptions = {}): Promise<Diff> {
+    const { signal, project = this.#project } = assertOptions(options)
+    return diffVersions(this.#ports, { before, after }, { signal, project })
+  }
+
   /** An artifact by its name: its versions, aliases and history. Does no I/O. */
-  artifact(name: string, { project }: ProjectOptions = {}): StoredArtifact {
-    const key = { project: this.#projectOf(project), artifact: assertName('artifact', name) }
+  artifact(name: string, options: ProjectOptions = {}): StoredArtifact {
+    const key = { project: this.#projectOf(assertOptions(options).project), artifact: assertName('artifact', name) }
     return new StoredArtifact(this.#ports, key)
   }
 
@@ -89,8 +108,9 @@ export class Lading {
   async setAlias(
     ref: string,
     alias: string,
-    { expect, project, ...options }: ProjectOptions & { readonly expect?: string | null } = {},
+    given: ProjectOptions & { readonly expect?: string | null } = {},
   ): Promise<void> {
+    const { expect, project, ...options } = assertOptions(given)
     const request = { of: ref, alias, project: project ?? this.#project, run: null }
     await setAlias(this.#ports, request, { ...options, expect })
   }
@@ -99,18 +119,16 @@ export class Lading {
   async removeAlias(
     name: string,
     alias: string,
-    { expect, project, ...options }: ProjectOptions & { readonly expect?: string } = {},
+    given: ProjectOptions & { readonly expect?: string } = {},
   ): Promise<void> {
+    const { expect, project, ...options } = assertOptions(given)
     const request = { of: name, alias, project: project ?? this.#project, run: null }
     await removeAlias(this.#ports, request, { ...options, expect })
   }
 
   /** Moves of one alias, oldest first: when, from, to, and by which run. */
-  async aliasHistory(
-    name: string,
-    alias: string,
-    { project, ...options }: ProjectOptions = {},
-  ): Promise<readonly Move[]> {
+  async aliasHistory(name: string, alias: string, given: ProjectOptions = {}): Promise<readonly Move[]> {
+    const { project, ...options } = assertOptions(given)
     const of = assertName('alias', alias)
     const moves = await this.#ports.transport.moves(artifactNamed(name, project ?? this.#project), options)
     return moves.filter((move) => move.alias === of)
@@ -118,24 +136,52 @@ export class Lading {
 
   /** All projects, by name. */
   projects(options: CallOptions = {}): AsyncIterable<ProjectRecord> {
+    assertOptions(options)
     return paged((page) => this.#ports.transport.projects({ ...page, ...options }))
   }
 
   /** The artifacts of a project that have versions, by name; of one type where it is given. */
-  artifacts({
-    project,
-    type,
-    ...options
-  }: ProjectOptions & { readonly type?: string } = {}): AsyncIterable<ArtifactSummary> {
+  artifacts(given: ProjectOptions & { readonly type?: string } = {}): AsyncIterable<ArtifactSummary> {
+    const { project, type, ...options } = assertOptions(given)
     const of = this.#projectOf(project)
     if (type !== undefined) assertType(type)
     return paged((page) => this.#ports.transport.artifacts(of, { ...page, ...options, type }))
   }
 
   /** The runs of a project, by id. */
-  runs({ project, ...options }: ProjectOptions = {}): AsyncIterable<RunRecord> {
+  runs(given: ProjectOptions = {}): AsyncIterable<RunRecord> {
+    const { project, ...options } = assertOptions(given)
     const of = this.#projectOf(project)
     return paged((page) => this.#ports.transport.runs(of, { ...page, ...options }))
+  }
+
+  /**
+   * Deletes each artifact of a project, as `artifact.delete()` does; the project stays listed. May be repeated, also after
+   * a stop; an artifact that is logged meanwhile may survive. Rejects `NOT_FOUND` for a project that was never there.
+   */
+  async deleteProject(project: string, options: WorkOptions = {}): Promise<DeleteProjectResult> {
+    const { onProgress, signal } = assertOptions(options)
+    return deleteProject(this.#ports, assertName('project', project), { onProgress, signal })
+  }
+
+  /**
+   * Collaborative versions of an artifact that have parts and were neither finished nor abandoned, under each id one at the
+   * most. Costs a read for each part.
+   */
+  drafts(name: string, given: ProjectOptions = {}): AsyncIterable<OpenDraft> {
+    const { project, ...options } = assertOptions(given)
+    return openDrafts(this.#ports, artifactNamed(name, project ?? this.#project), options)
+  }
+
+  /**
+   * Ends a draft without a version: what was upserted is given up, and the next upsert opens the next round. Rejects
+   * `CONFLICT` when a finish has closed it, `NOT_FOUND` when nobody has upserted anything.
+   */
+  async abandon(name: string, given: ProjectOptions & { readonly distributedId: string }): Promise<void> {
+    const { distributedId, project, ...options } = assertOptions(given)
+    const id = distributedIdOf(distributedId, null)
+    const draft = { ...artifactNamed(name, project ?? this.#project), id }
+    await abandonDraft(this.#ports, { draft, run: null, drafts: null }, options)
   }
 
   /** Releases the store. Idempotent; afterwards everything is `CLOSED`. */

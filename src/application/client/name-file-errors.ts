@@ -5,7 +5,10 @@ import type { FileEntry } from '../../domain/manifest.ts'
  * Runs what reads blobs of these entries. An error that names a blob then names the file that has it, because users
  * know paths and not digests; the error as the store told it is the cause.
  */
-export async function nameFileErrors<T>(entries: readonly FileEntry[], read: () => Promise<T>): Promise<T> {
+export async function nameFileErrors<T>(
+  entries: readonly Pick<FileEntry, 'path' | 'digest'>[],
+  read: () => Promise<T>,
+): Promise<T> {
   try {
     return await read()
   } catch (error) {

@@ -1,7 +1,9 @@
+import { LadingError } from '../../domain/errors.ts'
+
 /** How far long work has come. */
 export interface Progress {
-  readonly phase: 'log' | 'download' | 'verify'
-  /** Files that are done. */
+  readonly phase: 'log' | 'download' | 'verify' | 'delete'
+  /** Files that are done; of a deletion artifacts. */
   readonly files: number
   readonly filesTotal: number
   readonly bytes: number
@@ -9,7 +11,10 @@ export interface Progress {
   readonly bytesTotal: number | null
 }
 
-/** Called now and then while work goes on, and once at its end. Must not throw. */
+/**
+ * Called now and then while work goes on, and never after a commit. What it throws stops the work as a signal does: the
+ * call rejects `ABORTED` with it as the cause, and leaves nothing half done.
+ */
 export type OnProgress = (progress: Progress) => void
 
 /** Options of long work. */
@@ -25,7 +30,13 @@ export function createMeter(
   onProgress: OnProgress | undefined,
 ): { bytes: (count: number) => void; file: () => void } {
   let [files, bytes] = [0, 0]
-  const report = () => onProgress?.({ ...start, files, bytes })
+  const report = () => {
+    try {
+      onProgress?.({ ...start, files, bytes })
+    } catch (cause) {
+      throw stoppedBy(cause)
+    }
+  }
   return {
     bytes(count) {
       bytes += count
@@ -36,4 +47,10 @@ export function createMeter(
       report()
     },
   }
+}
+
+function stoppedBy(cause: unknown): LadingError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  const next = 'see the cause; the same call goes on from there'
+  return new LadingError('ABORTED', { detail: `onProgress threw: ${why}`, next, cause })
 }

@@ -1,6 +1,6 @@
 import { LadingError } from '../../domain/errors.ts'
 import { assertName, assertType } from '../../domain/names.ts'
-import { formatRef, parseRef } from '../../domain/refs.ts'
+import { formatRef, parseRef, PENDING_UNKNOWN } from '../../domain/refs.ts'
 import type { Ref } from '../../domain/refs.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
 import type { CallOptions } from '../../ports/call.ts'
@@ -49,9 +49,21 @@ export function artifactNamed(text: string, project: string | undefined): Artifa
 }
 
 function versionNotFound(ref: Ref, { project, artifact }: ArtifactKey, ended: string | null): LadingError {
-  return new LadingError('NOT_FOUND', {
-    key: formatRef({ ...ref, project }),
-    detail: ended === null ? 'no such version' : `the version was ${ended}`,
-    next: `list the versions of ${artifact}`,
-  })
+  const key = formatRef({ ...ref, project })
+  if (ref.selector.kind === 'pending') return new LadingError('NOT_FOUND', { key, ...PENDING_UNKNOWN })
+  const next = `list the versions of ${artifact}`
+  if (ended !== null) {
+    const how = ended === 'superseded' ? 'superseded, or deleted with its artifact' : ended
+    return new LadingError('NOT_FOUND', { key, detail: `the version was ${how}`, next })
+  }
+  switch (ref.selector.kind) {
+    case 'latest':
+      return new LadingError('NOT_FOUND', { key, detail: 'no such artifact', next: `list the artifacts of ${project}` })
+    case 'alias':
+      return new LadingError('NOT_FOUND', { key, detail: 'no such alias', next: `list the aliases of ${artifact}` })
+    case 'digest':
+      return new LadingError('NOT_FOUND', { key, detail: 'no version has this digest', next })
+    case 'version':
+      return new LadingError('NOT_FOUND', { key, detail: 'no such version', next })
+  }
 }

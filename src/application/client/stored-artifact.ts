@@ -2,7 +2,8 @@ import type { Move } from '../../domain/head.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { LadingError } from '../../domain/errors.ts'
-import { assertDescription } from './assert-arguments.ts'
+import { assertBoolean } from '../../ports/facade/value-checks.ts'
+import { assertDescription, assertOptions } from './assert-arguments.ts'
 import { newChange } from './client-ports.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { paged } from './paged.ts'
@@ -21,10 +22,9 @@ export class StoredArtifact {
   }
 
   /** Live versions, the newest first unless `newestFirst: false`. */
-  async *versions({
-    newestFirst = true,
-    ...options
-  }: CallOptions & { readonly newestFirst?: boolean } = {}): AsyncGenerator<Version> {
+  async *versions(given: CallOptions & { readonly newestFirst?: boolean } = {}): AsyncGenerator<Version> {
+    const { newestFirst = true, ...options } = assertOptions(given)
+    assertBoolean('newestFirst', newestFirst)
     const { transport } = this.#ports
     for await (const view of paged((page) => transport.versions(this.#key(), { ...page, ...options, newestFirst }))) {
       yield new Version(this.#ports, view)
@@ -33,6 +33,7 @@ export class StoredArtifact {
 
   /** Every alias with the version it points at (`v3`), `latest` included. Empty when nothing was logged. */
   async aliases(options: CallOptions = {}): Promise<Readonly<Record<string, string>>> {
+    assertOptions(options)
     const head = await this.#ports.transport.head(this.#key(), options)
     const targets = Object.entries(head?.aliases ?? {})
     if (head?.latest) targets.push(['latest', head.latest.n])
@@ -40,23 +41,28 @@ export class StoredArtifact {
   }
 
   /** Moves of all aliases, oldest first. */
-  history(options: CallOptions = {}): Promise<readonly Move[]> {
+  async history(options: CallOptions = {}): Promise<readonly Move[]> {
+    assertOptions(options)
     return this.#ports.transport.moves(this.#key(), options)
   }
 
   /** Replaces the description. At most 16 KiB. */
-  async update({ description }: { description: string }, options: CallOptions = {}): Promise<void> {
+  async update(change: { description: string }, options: CallOptions = {}): Promise<void> {
+    const { description } = assertOptions(change)
+    assertOptions(options)
     const edit = { ...newChange(this.#ports, null), description: assertDescription(description) }
     await this.#ports.transport.describe(this.#key(), edit, options)
   }
 
   /** Deletes all versions and hides the name until it is logged again; numbers then go on. */
   async delete(options: CallOptions = {}): Promise<void> {
+    assertOptions(options)
     await this.#ports.transport.deleteArtifact(this.#key(), newChange(this.#ports, null), options)
   }
 
   /** Rejects `NOT_FOUND` when the artifact has no live version. */
   async assertExists(options: CallOptions = {}): Promise<void> {
+    assertOptions(options)
     const head = await this.#ports.transport.head(this.#key(), options)
     if (head?.latest) return
     throw new LadingError('NOT_FOUND', {

@@ -3,6 +3,7 @@ import type { FileEntry } from '../../domain/manifest.ts'
 import type { ByteRange } from '../../ports/object-store.ts'
 import type { BlobSink } from '../../ports/blob-store.ts'
 import type { CallOptions } from '../../ports/call.ts'
+import { assertOptions } from './assert-arguments.ts'
 
 /** The part of a file that is wanted. `end` is exclusive, as in `Array.prototype.slice`. */
 export interface StreamOptions extends CallOptions {
@@ -72,7 +73,8 @@ export class StoredFile {
    * The file, or a part of it, in chunks that are the caller's to keep. A whole file is verified: the last chunk comes
    * only after the digest was found right, else the iteration rejects `CORRUPT`.
    */
-  stream({ start, end, ...options }: StreamOptions = {}): FileStream {
+  stream(given: StreamOptions = {}): FileStream {
+    const { start, end, ...options } = assertOptions(given)
     const range = rangeOf(this.path, { start, end })
     const open = () => pull((sink) => this.#read(range, sink, options))
     return { verified: range === undefined, [Symbol.asyncIterator]: open }

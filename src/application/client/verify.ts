@@ -1,6 +1,6 @@
 import pMap from 'p-map'
 import { isLadingError } from '../../domain/errors.ts'
-import { isFileEntry } from '../../domain/manifest.ts'
+import { fileCount as fileCountOf, isFileEntry, manifestSize } from '../../domain/manifest.ts'
 import type { FileEntry, Manifest } from '../../domain/manifest.ts'
 import type { Digest } from '../../domain/digest.ts'
 import type { CallOptions } from '../../ports/call.ts'
@@ -8,7 +8,7 @@ import type { Location } from '../../ports/blob-store.ts'
 import type { TargetFolder } from '../../ports/files.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { createMeter } from './progress.ts'
-import type { WorkOptions } from './progress.ts'
+import type { OnProgress, WorkOptions } from './progress.ts'
 
 /** One entry that is not as the manifest says. */
 export interface Difference {
@@ -26,6 +26,16 @@ export interface Verification {
   readonly differences: readonly Difference[]
   /** References, whose bytes live elsewhere. */
   readonly unverifiable: readonly string[]
+  /** How the version's record contradicts its manifest; null where it does not, and when a folder is compared. */
+  readonly record: string | null
+}
+
+/** A version to be verified, with what its record says of its content. */
+interface Verified {
+  readonly project: string
+  readonly manifest: Manifest
+  readonly digest: Digest
+  readonly record: { readonly sizeBytes: number; readonly fileCount: number }
 }
 
 /** Files that are read at once. */
@@ -34,32 +44,47 @@ const READS = 4
 /** Compares a folder, or the stored bytes, with a manifest. Reads everything; changes nothing. */
 export async function verifyVersion(
   { transport, files }: Pick<ClientPorts, 'transport' | 'files'>,
-  version: { project: string; manifest: Manifest; digest: Digest },
+  version: Verified,
   { folder, onProgress, signal }: WorkOptions & { readonly folder?: string | undefined },
 ): Promise<Verification> {
   const entries = version.manifest.entries.filter(isFileEntry)
-  const bytesTotal = entries.reduce((sum, { size }) => sum + size, 0)
-  const meter = createMeter({ phase: 'verify', filesTotal: entries.length, bytesTotal }, onProgress)
   const check =
     folder === undefined
       ? await storedCheck(transport, version, { signal })
       : folderCheck(files.target(folder), { signal })
-  const found = await pMap(
-    entries,
-    async (entry) => {
-      const difference = await check(entry)
-      meter.bytes(entry.size)
-      meter.file()
-      return difference
-    },
-    { concurrency: READS },
-  )
+  const found = await checkEntries(entries, check, onProgress)
   const differences = found.filter((difference) => difference !== null)
   const unverifiable = version.manifest.entries.flatMap((entry) => (isFileEntry(entry) ? [] : [entry.path]))
-  return { ok: differences.length === 0, verified: entries.length, differences, unverifiable }
+  const record = folder === undefined ? contradiction(version) : null
+  const ok = differences.length === 0 && record === null
+  return { ok, verified: entries.length, differences, unverifiable, record }
 }
 
-type Check = (entry: FileEntry) => Promise<Difference | null>
+function contradiction({ manifest, record: { sizeBytes, fileCount } }: Verified): string | null {
+  const [size, count] = [manifestSize(manifest), fileCountOf(manifest)]
+  if (sizeBytes === size && fileCount === count) return null
+  return `the record tells of ${fileCount} files with ${sizeBytes} bytes, the manifest of ${count} with ${size}`
+}
+
+/** What is wrong with one entry; null when nothing is. */
+export type Check = (entry: FileEntry) => Promise<Difference | null>
+
+/** What is wrong with each of some entries, in their order. Reads them all, a few at once. */
+export async function checkEntries(
+  entries: readonly FileEntry[],
+  check: Check,
+  onProgress: OnProgress | undefined,
+): Promise<readonly (Difference | null)[]> {
+  const bytesTotal = entries.reduce((sum, { size }) => sum + size, 0)
+  const meter = createMeter({ phase: 'verify', filesTotal: entries.length, bytesTotal }, onProgress)
+  const checkOne = async (entry: FileEntry) => {
+    const difference = await check(entry)
+    meter.bytes(entry.size)
+    meter.file()
+    return difference
+  }
+  return pMap(entries, checkOne, { concurrency: READS })
+}
 
 function folderCheck(target: TargetFolder, call: CallOptions): Check {
   return async (entry) => {
@@ -91,7 +116,8 @@ function modified(path: string, expected: string, actual: string): Difference {
   return { path, problem: 'modified', detail: `expected ${expected}, found ${actual}` }
 }
 
-async function storedCheck(
+/** Reads the stored bytes of an entry and compares them with its digest. */
+export async function storedCheck(
   transport: ClientPorts['transport'],
   { project, digest: manifest }: { project: string; digest: Digest },
   call: CallOptions,

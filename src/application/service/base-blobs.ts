@@ -2,6 +2,7 @@ import { reliableUnder } from '../../domain/blob-name.ts'
 import type { Digest } from '../../domain/digest.ts'
 import { isLadingError, LadingError } from '../../domain/errors.ts'
 import { blobDigests } from '../../domain/manifest.ts'
+import type { Manifest } from '../../domain/manifest.ts'
 import { isLive } from '../../domain/version.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
 import type { Location } from '../../ports/blob-store.ts'
@@ -76,13 +77,14 @@ async function readBase(
   }
 }
 
-async function locateBlobs(
+/** Where the blobs of a manifest lie, each once. Costs 1 request if it is not at hand, 1 more where blobs travel in packs. */
+export async function locateBlobs(
   { blobs, metadata }: ServicePorts,
   project: string,
-  { base, options }: { base: Digest; options: CallOptions },
+  { base, atHand, options }: { base: Digest; atHand?: Manifest | undefined; options: CallOptions },
 ): Promise<ReadonlyMap<Digest, Location>> {
   const [manifest, layout] = await Promise.all([
-    readManifest(blobs.in(project), base, options),
+    atHand ?? readManifest(blobs.in(project), base, options),
     blobs.capabilities.packBelowBytes > 0 ? metadata.layout(project, base, options) : null,
   ])
   const located = new Map<Digest, Location>()

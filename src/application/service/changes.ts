@@ -1,6 +1,6 @@
 import type { Command } from '../../domain/command.ts'
 import { LadingError } from '../../domain/errors.ts'
-import { formatRef } from '../../domain/refs.ts'
+import { formatRef, PENDING_UNKNOWN } from '../../domain/refs.ts'
 import type { Selector } from '../../domain/refs.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
 import type { CallOptions } from '../../ports/call.ts'
@@ -10,6 +10,11 @@ import type { ServicePorts } from './service-ports.ts'
 import { updateMetadata } from './metadata.ts'
 
 type Changes = Pick<Transport, 'moveAlias' | 'updateMetadata' | 'describe' | 'deleteVersion' | 'deleteArtifact'>
+
+const NO_TARGET = {
+  detail: 'no such version to point the alias at',
+  next: 'list the versions, then choose one',
+}
 
 /** The changes of an artifact that are no logs. */
 export function createChanges(ports: ServicePorts): Changes {
@@ -50,7 +55,6 @@ async function locate(
   throw new LadingError('NOT_FOUND', {
     operation: 'setAlias',
     key: formatRef({ ...key, selector: target }),
-    detail: 'no such version to point the alias at',
-    next: 'list the versions, then choose one',
+    ...(target.kind === 'pending' ? PENDING_UNKNOWN : NO_TARGET),
   })
 }

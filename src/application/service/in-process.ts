@@ -3,7 +3,9 @@ import type { Transport, TransportCapabilities } from '../../ports/transport.ts'
 import { traceLineage } from './lineage.ts'
 import { readManifest } from './manifests.ts'
 import { createChanges } from './changes.ts'
+import { createDrafts } from './drafts.ts'
 import { readMetadata } from './metadata.ts'
+import { repairBlobs } from './repair.ts'
 import type { ServicePorts } from './service-ports.ts'
 import { beginUpload } from './upload.ts'
 import { createUses } from './uses.ts'
@@ -19,9 +21,10 @@ export function createInProcessTransport(ports: ServicePorts): Transport {
   return {
     capabilities: capabilitiesOf(ports),
     ...createChanges(ports),
-    ...deniedCollaboration(),
+    ...(metadata.capabilities.drafts ? createDrafts(ports) : deniedCollaboration()),
     upload: (key, options) => beginUpload(ports, key, options),
     ...createUses(ports),
+    repair: (key, items, options) => repairBlobs(ports, key, items, options),
     head: (key, options) => metadata.head(key, options),
     metadata: (version, options) => readMetadata(ports, version, options),
     manifest: (key, digest, options) => readManifest(blobs.in(key.project), digest, options),
@@ -56,9 +59,10 @@ function capabilitiesOf({ metadata }: ServicePorts): TransportCapabilities {
     adapter: metadata.capabilities.adapter,
     onePass: true,
     expect: true,
-    collaborate: false,
+    collaborate: metadata.capabilities.drafts,
     delete: true,
     export: true,
+    repair: true,
     delivery: 'alone',
   })
 }

@@ -4,6 +4,7 @@ import type { Digest } from '../../domain/digest.ts'
 import { METADATA_BYTES_MAX, normaliseMetadata, sameMetadata } from '../../domain/metadata.ts'
 import type { Metadata } from '../../domain/metadata.ts'
 import { LadingError } from '../../domain/errors.ts'
+import { GRACE_MS } from '../../domain/limits.ts'
 import { formatVersion } from '../../domain/refs.ts'
 import { METADATA_INLINE_BYTES_MAX } from '../../domain/version.ts'
 import type { ArtifactKey, VersionKey, VersionRecord } from '../../domain/version.ts'
@@ -49,24 +50,31 @@ export async function updateMetadata(
   edit: Change & { readonly metadata: Metadata | null },
   options: CallOptions,
 ): Promise<void> {
+  await liveVersion(ports, key, options)
+  await replaceMetadata(ports, key, edit, options)
+}
+
+/** A version that is live; `NOT_FOUND` for any other. Costs 2 requests. */
+export async function liveVersion(ports: ServicePorts, key: VersionKey, options: CallOptions): Promise<VersionView> {
   const found = await ports.metadata.resolve(key, { kind: 'version', n: key.n }, options)
   if (!found?.live) throw notLive(key, found?.ended ?? null)
-  await replaceMetadata(ports, key, edit, options)
+  return found
 }
 
 /**
  * After a log of known content: replaces that version's metadata when other, non-empty metadata was given. Costs one
- * request, two when the record is not at hand, and one more when the metadata differs.
+ * request, two when the record is not at hand, and one more when the metadata differs. Answers whether it did.
  */
 export async function refreshMetadata(
   ports: ServicePorts,
   { key, record: atHand }: { key: VersionKey; record: VersionRecord | null },
   edit: Change & { readonly metadata: Metadata },
   options: CallOptions,
-): Promise<void> {
+): Promise<boolean> {
   const record = atHand ?? (await ports.metadata.record(key, options))
-  if (record === null || sameMetadata(await readMetadata(ports, { key, record }, options), edit.metadata)) return
+  if (record === null || sameMetadata(await readMetadata(ports, { key, record }, options), edit.metadata)) return false
   await replaceMetadata(ports, key, edit, options)
+  return true
 }
 
 async function replaceMetadata(
@@ -76,24 +84,28 @@ async function replaceMetadata(
   options: CallOptions,
 ): Promise<void> {
   const { blob, ...fields } = placeMetadata(edit.metadata)
-  if (blob !== null) await confirmMetadataBlob(ports, key, blob, options)
+  const untilMs = blob === null ? undefined : await confirmMetadataBlob(ports, key, blob, options)
   const document: MetadataEdit = { ...fields, at: edit.at, run: edit.run }
-  await ports.metadata.editMetadata(key, document, options)
+  await ports.metadata.editMetadata(key, document, { ...options, untilMs })
 }
 
-/** Stores the blob until the state of collection is the same after it as before. */
-async function confirmMetadataBlob(
+/**
+ * Stores the blob until the state of collection is the same after it as before. Answers until when it may be relied on:
+ * half of the time that a collector waits, from the read that saw that state (protocol.md, "Collecting blobs").
+ */
+export async function confirmMetadataBlob(
   ports: ServicePorts,
   key: ArtifactKey,
   blob: Uint8Array,
   options: CallOptions,
-): Promise<void> {
+): Promise<number> {
   let { collection } = await ports.metadata.prepare(key, options)
   for (;;) {
     await storeMetadataBlob(ports, key.project, { blob, collection, options })
     const before = collection
+    const readAtMs = ports.clock.monotonicMs()
     collection = (await ports.metadata.prepare(key, options)).collection
-    if (before.epoch === collection.epoch && before.state === collection.state) return
+    if (before.epoch === collection.epoch && before.state === collection.state) return readAtMs + GRACE_MS / 2
   }
 }
 

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { DownloadResult } from '../../application/client/download.ts'
 import { LadingError } from '../../domain/errors.ts'
 import type { Context } from '../context.ts'
@@ -13,6 +13,7 @@ import { repeatable } from './options.ts'
 interface GetFlags {
   readonly root?: string
   readonly include?: readonly string[]
+  readonly references?: 'skip' | 'fetch'
 }
 
 /** `lading get`: downloads a version. */
@@ -26,6 +27,9 @@ export function createGetCommand(signal: AbortSignal): Command {
     .argument('<ref>', 'the version')
     .option('--root <folder>', 'folder to download into (default: ./artifacts/<project>/<name>_v<N>)')
     .addOption(repeatable('--include <glob>', 'only these files'))
+    .addOption(
+      new Option('--references <what>', 'fetch the bytes of references, or skip them').choices(['fetch', 'skip']),
+    )
     .action((ref: string, flags: GetFlags, command: Command) =>
       runCommand(command, signal, (context) => get(context, ref, flags)),
     )
@@ -35,11 +39,11 @@ async function get(context: Context, ref: string, flags: GetFlags): Promise<Repo
   const version = await resolveRef(context, ref)
   const { signal, onProgress } = context
   const result = await version.download({ ...flags, signal, onProgress })
-  const { root, written, kept, references, bytes } = result
+  const { root, written, replaced, kept, references, unverified, bytes } = result
   if (flags.include && written.length + kept.length + references.length === 0) throw nothingIncluded(version.ref, flags)
   const elsewhere = references.map((entry) => ({ path: entry.path, uri: entry.ref }))
   return {
-    json: { ref: version.ref, root, written, kept, references: elsewhere, bytes },
+    json: { ref: version.ref, root, written, replaced, kept, references: elsewhere, unverified, bytes },
     lines: (screen) => formatDownload(version.ref, result, screen),
   }
 }
@@ -51,14 +55,18 @@ function nothingIncluded(ref: string, { include }: GetFlags): LadingError {
 
 /** Lines on what a download did. */
 export function formatDownload(ref: string, result: DownloadResult, { style }: Screen): readonly string[] {
-  const { root, written, kept, references, bytes } = result
+  const { root, written, replaced, kept, references, unverified, bytes } = result
+  const isVerified = unverified.length === 0
+  const verified = isVerified ? 'all verified' : `${formatCount(unverified.length, 'reference')} not verified`
+  const apart = replaced.length === 0 ? '' : `, ${replaced.length} replaced`
+  const placed = `${formatCount(written.length - replaced.length, 'file')} written${apart}`
   const facts = [
-    `${formatCount(written.length, 'file')} written (${formatBytes(bytes)})`,
+    `${placed} (${formatBytes(bytes)})`,
     `${kept.length} kept`,
     ...(references.length > 0 ? [`${formatCount(references.length, 'reference')} left where they are`] : []),
   ]
   return [
     `${style('green', '✓')} ${style('bold', ref)} → ${printable(root)}`,
-    `  ${style('dim', `${facts.join(', ')}; all verified`)}`,
+    `  ${style('dim', `${facts.join(', ')}; ${verified}`)}`,
   ]
 }

@@ -146,18 +146,23 @@ async function readMetadata(given: string): Promise<unknown> {
 }
 
 function logJson(logged: LogResult, run: string | null) {
-  const { project, name, version, created, aliases, digest, sizeBytes, fileCount } = logged
-  return { ref: refOf(logged), project, name, version, created, aliases, digest, sizeBytes, fileCount, run }
+  const { project, name, version, created, aliases, digest, sizeBytes, fileCount, replaced, aliasesEnded } = logged
+  const facts = { ref: refOf(logged), project, name, version, created, aliases, digest, sizeBytes, fileCount, run }
+  return { ...facts, replaced, aliasesEnded }
 }
 
-/** Two lines on what logging made or found. */
+/** Lines on what logging made or found, and on what it replaced or ended. */
 export function formatLogged(logged: LogResult, screen: Screen): readonly string[] {
   const aliases = screen.style('cyan', logged.aliases.join(', '))
   const facts = `${formatCount(logged.fileCount, 'file')}, ${formatBytes(logged.sizeBytes)}, digest ${formatDigest(logged.digest)}`
   const head = logged.created
     ? `${screen.style('green', '✓')} ${screen.style('bold', refOf(logged))}  ${aliases}`
     : `${screen.style('yellow', '=')} ${screen.style('bold', refOf(logged))} has this content already  ${aliases}`
-  return [head.trimEnd(), `  ${screen.style('dim', facts)}`]
+  const changes = [
+    ...(logged.replaced.length > 0 ? [`${logged.replaced.join(' and ')} replaced`] : []),
+    ...(logged.aliasesEnded.length > 0 ? [`aliases that went: ${logged.aliasesEnded.join(', ')}`] : []),
+  ]
+  return [head.trimEnd(), ...[facts, ...changes].map((line) => `  ${screen.style('dim', line)}`)]
 }
 
 function refOf({ project, name, version }: LogResult): string {

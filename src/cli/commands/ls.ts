@@ -34,7 +34,7 @@ interface Row {
   /** Numbers given out and not superseded; those deleted one by one are counted. */
   readonly versions: number
   readonly aliases: Readonly<Record<string, string>>
-  readonly latest: Version | null
+  readonly latest: Version
 }
 
 async function listArtifacts(context: Context): Promise<Report> {
@@ -51,14 +51,13 @@ async function listArtifacts(context: Context): Promise<Report> {
   }
 }
 
-async function rowOf({ lading, signal }: Context, { key, head }: ArtifactSummary): Promise<Row> {
-  const latest =
-    head.latest && (await lading.getArtifact(`${key.project}/${key.artifact}:v${head.latest.n}`, { signal }))
-  const aliases = Object.entries(head.aliases).map(([alias, n]) => [alias, `v${n}`] as const)
+async function rowOf({ lading, signal }: Context, { key, ...summary }: ArtifactSummary): Promise<Row> {
+  const latest = await lading.getArtifact(`${key.project}/${key.artifact}:v${summary.latest}`, { signal })
+  const aliases = Object.entries(summary.aliases).map(([alias, n]) => [alias, `v${n}`] as const)
   return {
     name: key.artifact,
-    type: head.type,
-    versions: head.next - head.floor,
+    type: summary.type,
+    versions: summary.next - summary.floor,
     aliases: Object.fromEntries(aliases.sort(([a], [b]) => (a < b ? -1 : 1))),
     latest,
   }
@@ -70,10 +69,10 @@ function rowJson(project: string, { name, type, versions, aliases, latest }: Row
     name,
     type,
     versions,
-    latest: latest?.version ?? null,
+    latest: latest.version,
     aliases,
-    sizeBytes: latest?.size ?? null,
-    updatedAt: latest?.createdAt ?? null,
+    sizeBytes: latest.size,
+    updatedAt: latest.createdAt,
   }
 }
 
@@ -91,12 +90,12 @@ function formatArtifacts(rows: readonly Row[], screen: Screen): readonly string[
     name,
     printable(type),
     String(versions),
-    latest?.version ?? '-',
+    latest.version,
     Object.entries(aliases)
       .map(([alias, version]) => `${alias}→${version}`)
       .join(' '),
-    latest ? formatBytes(latest.size) : '-',
-    latest ? formatAge(latest.createdAt) : '-',
+    formatBytes(latest.size),
+    formatAge(latest.createdAt),
   ])
   return formatTable(columns, cells, screen)
 }

@@ -14,12 +14,15 @@ import type { Screen } from '../terminal.ts'
 
 interface VerifyFlags {
   readonly dir?: string
+  readonly repair?: string
 }
 
 interface Verified extends Verification {
   readonly version: Version
-  /** Why nothing could be compared: the manifest itself is damaged or gone. */
+  /** Why nothing could be compared: the manifest itself is damaged or gone; or what the record has wrong. */
   readonly error: string | null
+  /** Paths whose stored bytes were damaged or missing, and were replaced. */
+  readonly repaired: readonly string[]
 }
 
 /** `lading verify`: compares stored bytes, or a folder, with what was logged. */
@@ -28,28 +31,25 @@ export function createVerifyCommand(signal: AbortSignal): Command {
     .summary('compare stored bytes, or a folder, with what was logged')
     .description(
       'Reads every stored byte again and compares it with its digest: of one version, of all versions of an artifact,\n' +
-        'or of the whole project. With --dir it compares a folder with one version instead.\n' +
+        'or of the whole project. With --dir it compares a folder with one version instead. With --repair it replaces\n' +
+        'stored bytes that are damaged or missing by those of a folder, if they are the right ones.\n' +
         `Exit code ${EXIT.corrupt} when stored bytes are damaged, ${EXIT.failure} when a folder differs.`,
     )
     .argument('[ref]', 'an artifact or a version (default: all artifacts of the project)')
     .option('--dir <folder>', 'compare this folder; a name alone means its latest version')
+    .option('--repair <folder>', 'replace damaged and missing bytes by good ones of this folder')
     .action((ref: string | undefined, flags: VerifyFlags, command: Command) =>
       runCommand(command, signal, (context) => verify(context, ref, flags)),
     )
 }
 
-async function verify(context: Context, ref: string | undefined, { dir }: VerifyFlags): Promise<Report> {
+async function verify(context: Context, ref: string | undefined, flags: VerifyFlags): Promise<Report> {
   const { signal, onProgress } = context
-  if (dir !== undefined && ref === undefined) {
-    throw new LadingError('INVALID', {
-      key: '--dir',
-      detail: 'a folder is compared with one version',
-      next: 'give a ref',
-    })
-  }
+  const { dir } = flags
+  assertFlags(ref, flags)
   const results: Verified[] = []
   for await (const version of versionsOf(context, ref, dir)) {
-    results.push(await verifyOne(version, dir, { signal, onProgress }))
+    results.push(await verifyOne(version, flags, { signal, onProgress }))
   }
   const ok = results.every((result) => result.ok)
   const failure = dir === undefined ? EXIT.corrupt : EXIT.failure
@@ -63,14 +63,36 @@ async function verify(context: Context, ref: string | undefined, { dir }: Verify
   }
 }
 
+function assertFlags(ref: string | undefined, { dir, repair }: VerifyFlags): void {
+  if (dir === undefined) return
+  const refuse = (detail: string, next: string): never => {
+    throw new LadingError('INVALID', { key: '--dir', detail, next })
+  }
+  if (ref === undefined) refuse('a folder is compared with one version', 'give a ref')
+  if (repair !== undefined) refuse('a folder is compared, or stored bytes are repaired', 'give --dir or --repair')
+}
+
 /** Damage to one version must not hide what is wrong with the others. */
-async function verifyOne(version: Version, dir: string | undefined, options: WorkOptions): Promise<Verified> {
+async function verifyOne(version: Version, { dir, repair }: VerifyFlags, options: WorkOptions): Promise<Verified> {
   try {
-    return { version, error: null, ...(await version.verify(dir, options)) }
+    if (repair !== undefined) return await repairOne(version, repair, options)
+    const verification = await version.verify(dir, options)
+    return { version, repaired: [], error: verification.record, ...verification }
   } catch (error) {
     if (!isLadingError(error, 'CORRUPT') && !isLadingError(error, 'NOT_FOUND')) throw error
-    return { version, error: error.message, ok: false, verified: 0, differences: [], unverifiable: [] }
+    // Of the folder itself it is no answer about one version: somebody named the wrong one.
+    if (error.key === repair) throw error
+    const nothing = { verified: 0, differences: [], unverifiable: [], record: null, repaired: [] }
+    return { version, error: error.message, ok: false, ...nothing }
   }
+}
+
+async function repairOne(version: Version, folder: string, options: WorkOptions): Promise<Verified> {
+  const { repaired, stillDamaged: differences, verified } = await version.repair(folder, options)
+  const entries = await version.entries({ signal: options.signal })
+  const unverifiable = entries.flatMap((entry) => ('ref' in entry ? [entry.path] : []))
+  const found = { ok: differences.length === 0, verified, differences, unverifiable, record: null }
+  return { version, repaired, error: null, ...found }
 }
 
 async function* versionsOf(
@@ -88,12 +110,12 @@ async function* versionsOf(
   }
 }
 
-function resultJson({ version, ok, error, verified, differences, unverifiable }: Verified) {
-  return { ref: version.ref, ok, error, verified, differences, unverifiable }
+function resultJson({ version, ok, error, verified, differences, unverifiable, repaired }: Verified) {
+  return { ref: version.ref, ok, error, verified, differences, unverifiable, repaired }
 }
 
 function formatResult(
-  { version, ok, error, verified, differences, unverifiable }: Verified,
+  { version, ok, error, verified, differences, unverifiable, repaired }: Verified,
   { style }: Screen,
 ): readonly string[] {
   const facts = ok
@@ -103,6 +125,7 @@ function formatResult(
   const mark = ok ? style('green', '✓') : style('red', '✗')
   return [
     `${mark} ${style('bold', version.ref)}  ${style('dim', printable(facts + elsewhere))}`,
+    ...repaired.map((path) => `  ${style('green', 'repaired')} ${printable(path)}`),
     ...differences.map(({ path, problem, detail }) => `  ${style('red', problem)} ${printable(`${path}: ${detail}`)}`),
   ]
 }

@@ -35,6 +35,30 @@ export const isolationCases: readonly BlobStoreCase[] = [
   },
   {
     ...base,
+    id: 'blob.isolation.nothing-is-stale',
+    obligation: 'Which of these blobs are objects of their own, present and not condemned.',
+    async run({ openProject, blob, check }) {
+      // Ben asks each time: what he was answered before must not be answered again.
+      const [ann, ben] = [await openProject(), await openProject()]
+      const one = blob('a', 70_000)
+      const expect = async (isThere: boolean, when: string): Promise<void> => {
+        check.equal(await ben.present([one.digest], LOOSE), new Set(isThere ? [one.digest] : []), `present, ${when}`)
+        check.equal(await listNames(ben), isThere ? [nameOf(one)] : [], `list, ${when}`)
+        if (isThere) check.bytesEqual(await readBlob(ben, wantOf(one)), one.bytes, `read, ${when}`)
+        else await check.rejects(readBlob(ben, wantOf(one)), 'NOT_FOUND', `read, ${when}`)
+      }
+
+      for (const round of [1, 2]) {
+        await expect(false, `before it was written ${round}`)
+        await ann.write([itemOf(one)], LOOSE)
+        await expect(true, `written ${round}`)
+        await ann.delete([nameOf(one)], {})
+      }
+      await expect(false, 'deleted')
+    },
+  },
+  {
+    ...base,
     id: 'blob.isolation.projects',
     obligation: 'No blob is visible to another project.',
     async run({ open, project, blob, check }) {

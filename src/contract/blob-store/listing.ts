@@ -61,6 +61,7 @@ export const listingCases: readonly BlobStoreCase[] = [
       await blobs.write([itemOf(a), itemOf(b)], LOOSE)
 
       await blobs.delete([nameOf(absent), nameOf(a)], {})
+      check.equal(await listNames(blobs), [nameOf(b)], 'beside one that is missing')
       await blobs.delete([nameOf(a)], {})
 
       const fresh = await openProject()
@@ -70,6 +71,28 @@ export const listingCases: readonly BlobStoreCase[] = [
 
       await fresh.write([itemOf(a)], LOOSE)
       check.bytesEqual(await readBlob(blobs, wantOf(a)), a.bytes, 'written again')
+    },
+  },
+  {
+    ...base,
+    id: 'blob.delete.many',
+    obligation: 'Deletes blobs and packs by name. Only a collector does this. Missing ones are fine.',
+    async run({ openProject, blob, check }) {
+      // More than services take in one request: none may be left out, of what is asked nor of what is deleted.
+      const blobs = await openProject()
+      const all = Array.from({ length: 1_002 }, (_, index) => blob(`blob ${index}`, 10))
+      const there = [all[0]!, all[999]!, all[1_000]!, all[1_001]!]
+      const digests = all.map(({ digest }) => digest)
+      await blobs.write(
+        there.map((one) => itemOf(one)),
+        LOOSE,
+      )
+
+      const present = await blobs.present(digests, LOOSE)
+      await blobs.delete(all.map(nameOf), {})
+
+      check.equal(present, new Set(there.map(({ digest }) => digest)), 'present before')
+      check.equal(await listNames(await openProject()), [], 'left')
     },
   },
   {

@@ -23,6 +23,7 @@ export const clockCases: readonly MetadataStoreCase[] = [
       for (let n = 0; n < 9; n++) {
         const answer = await handles[n % 3]!.log(`content ${n}`, { at: at(n), aliases: ['prod'] })
         check.equal(answer, { n, created: true, aliases: ['latest', 'prod'] }, `v${n}`)
+        check.equal((await stateOf(await open(), key))?.latest, n, `latest after v${n}`)
       }
       await handles[1]!.delete(8, { at: at(1), withAliases: true })
       await handles[2]!.setAlias('prod', 3, { at: at(2) })

@@ -42,9 +42,9 @@ export interface MetadataStoreHarness {
   }>
 }
 
-/** The names by which cases require capabilities: `manyWriters`, `caseSensitive`, `drafts`. */
-export function metadataCapabilityNames({ writers, caseSensitive, drafts }: MetadataCapabilities): string[] {
-  const present = { manyWriters: writers === 'many', caseSensitive, drafts }
+/** The names by which cases require capabilities: `manyWriters`, `drafts`. */
+export function metadataCapabilityNames({ writers, drafts }: MetadataCapabilities): string[] {
+  const present = { manyWriters: writers === 'many', drafts }
   return Object.entries(present).flatMap(([name, is]) => (is ? [name] : []))
 }
 

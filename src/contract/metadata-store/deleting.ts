@@ -1,6 +1,6 @@
 import { contentOf, logCommand } from './commands.ts'
 import type { ArtifactHandle } from './commands.ts'
-import { stateOf } from './context.ts'
+import { pagesOf, stateOf } from './context.ts'
 import type { MetadataStoreCase } from './context.ts'
 
 const base = { category: 'deleting', tier: 'quick', requires: [] } as const
@@ -155,7 +155,8 @@ export const deletingCases: readonly MetadataStoreCase[] = [
   {
     ...base,
     id: 'metadata.delete-artifact.hides-and-goes-on',
-    obligation: 'Artifacts of a project that have a live version, in code-point order; of one type where it is given.',
+    obligation:
+      "Artifacts of a project that have a live version, in a stable order of the store's own; of one type where it is given.",
     async run({ artifact, open, key, project, check }) {
       const model = await artifact()
       await logAll(model, 'ABC')
@@ -170,11 +171,19 @@ export const deletingCases: readonly MetadataStoreCase[] = [
         ['superseded', 'superseded', 'superseded'],
       )
       check.equal([state?.latest, state?.aliases], [null, []], 'nothing points at a version')
-      check.equal((await store.artifacts(project, { limit: 10 })).items, [], 'hidden')
-      check.equal((await store.artifacts(project, { limit: 10, type: 'model' })).items, [], 'hidden by type')
-      check.equal((await store.versions(key, { newestFirst: true, limit: 10 })).items, [], 'no live version')
+      check.equal(await pagesOf((options) => store.artifacts(project, options), { limit: 10 }), [], 'hidden')
       check.equal(
-        (await store.projects({ limit: 1_000 })).items.some(({ name }) => name === project),
+        await pagesOf((options) => store.artifacts(project, { ...options, type: 'model' }), { limit: 10 }),
+        [],
+        'hidden by type',
+      )
+      check.equal(
+        await pagesOf((options) => store.versions(key, { ...options, newestFirst: true }), { limit: 10 }),
+        [],
+        'no live version',
+      )
+      check.equal(
+        (await pagesOf((options) => store.projects(options), { limit: 1_000 })).some(({ name }) => name === project),
         true,
         'project',
       )
@@ -182,9 +191,9 @@ export const deletingCases: readonly MetadataStoreCase[] = [
 
       await model.deleteAll()
       check.equal(await model.log('B'), { n: 3, created: true, aliases: ['latest'] }, 'logged again')
-      const shown = (await (await open()).artifacts(project, { limit: 10 })).items
+      const shown = await pagesOf(async (options) => (await open()).artifacts(project, options), { limit: 10 })
       check.equal(
-        shown.map((row) => [row.key.artifact, row.head.latest?.n]),
+        shown.map((row) => [row.key.artifact, row.latest]),
         [[key.artifact, 3]],
         'shown again',
       )

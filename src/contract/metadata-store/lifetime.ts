@@ -2,7 +2,7 @@ import type { MetadataStore } from '../../ports/metadata-store.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
 import { AT, contentOf, logCommand, runOf } from './commands.ts'
-import { metadataCapabilityNames, stateOf } from './context.ts'
+import { pagesOf, metadataCapabilityNames, stateOf } from './context.ts'
 import type { MetadataStoreCase } from './context.ts'
 
 const base = { category: 'lifetime and arguments', tier: 'quick', requires: [] } as const
@@ -34,7 +34,7 @@ export const lifetimeCases: readonly MetadataStoreCase[] = [
       await store.open({})
       await store.open({})
 
-      check.equal((await store.artifacts(project, { limit: 1 })).items, [])
+      check.equal(await pagesOf((options) => store.artifacts(project, options), { limit: 1 }), [])
     },
   },
   {

@@ -71,10 +71,11 @@ export const listingCases: readonly MetadataStoreCase[] = [
   {
     ...base,
     id: 'metadata.artifacts.pages-by-type',
-    obligation: 'Artifacts of a project that have a live version, in code-point order; of one type where it is given.',
+    obligation:
+      "Artifacts of a project that have a live version, in a stable order of the store's own; of one type where it is given.",
     async run({ open, project, check }) {
       const store = await open()
-      const names = ['0', 'B', 'Z', '_', 'a', 'b', 'b0', 'ba', 'c']
+      const names = ['0', 'D', 'Z', '_', 'a', 'b', 'b0', 'ba', 'c']
       const typeOf = (index: number) => (index % 2 === 0 ? 'model' : 'data set')
       for (const [index, artifact] of [...names.entries()].reverse()) {
         await store.commit({ project, artifact }, logCommand('A', { type: typeOf(index) }), {})
@@ -91,9 +92,9 @@ export const listingCases: readonly MetadataStoreCase[] = [
             `type ${type}, pages of ${limit}`,
           )
           check.equal(
-            rows.every(({ head }) => head.latest?.n === 0),
+            rows.every(({ latest }) => latest === 0),
             true,
-            'with their heads',
+            'with their latest versions',
           )
         }
       }
@@ -102,7 +103,8 @@ export const listingCases: readonly MetadataStoreCase[] = [
   {
     ...base,
     id: 'metadata.artifacts.all-of-odd-names',
-    obligation: 'Artifacts of a project that have a live version, in code-point order; of one type where it is given.',
+    obligation:
+      "Artifacts of a project that have a live version, in a stable order of the store's own; of one type where it is given.",
     async run({ open, project, check }) {
       const store = await open()
       const names = ['-', 'a', 'a-b', 'a.b', 'a0', 'constructor', '__proto__', 'latest', 'v0', 'x'.repeat(128)]
@@ -117,19 +119,27 @@ export const listingCases: readonly MetadataStoreCase[] = [
   {
     ...base,
     id: 'metadata.artifacts.refused-log-is-not-listed',
-    obligation: 'Artifacts of a project that have a live version, in code-point order; of one type where it is given.',
+    obligation:
+      "Artifacts of a project that have a live version, in a stable order of the store's own; of one type where it is given.",
     async run({ open, key, project, check }) {
       const store = await open()
       await check.rejects(store.commit(key, logCommand('A', { description: 'a'.repeat(20_000) }), {}), 'INVALID')
 
-      check.equal((await (await open()).artifacts(project, { limit: 10 })).items, [])
-      check.equal((await (await open()).artifacts(project, { limit: 10, type: 'model' })).items, [], 'by type')
+      check.equal(await pagesOf(async (options) => (await open()).artifacts(project, options), { limit: 10 }), [])
+      check.equal(
+        await pagesOf(async (options) => (await open()).artifacts(project, { ...options, type: 'model' }), {
+          limit: 10,
+        }),
+        [],
+        'by type',
+      )
     },
   },
   {
     ...base,
     id: 'metadata.artifacts.while-others-write',
-    obligation: 'Artifacts of a project that have a live version, in code-point order; of one type where it is given.',
+    obligation:
+      "Artifacts of a project that have a live version, in a stable order of the store's own; of one type where it is given.",
     async run({ open, project, check }) {
       const [ann, ben] = [await open(), await open()]
       const staying = Array.from({ length: 9 }, (_, index) => `s${index}`)

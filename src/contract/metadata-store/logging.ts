@@ -1,5 +1,5 @@
 import { AT, contentOf, logCommand, runOf } from './commands.ts'
-import { stateOf } from './context.ts'
+import { pagesOf, stateOf } from './context.ts'
 import type { MetadataStoreCase } from './context.ts'
 
 const base = { category: 'logging', tier: 'quick', requires: [] } as const
@@ -241,9 +241,9 @@ export const loggingCases: readonly MetadataStoreCase[] = [
       }
 
       for (const [index, type] of types.entries()) {
-        const page = await (await open()).artifacts(project, { limit: 10, type })
+        const rows = await pagesOf(async (page) => (await open()).artifacts(project, { ...page, type }), { limit: 10 })
         check.equal(
-          page.items.map(({ key, head }) => [key.artifact, head.type]),
+          rows.map((row) => [row.key.artifact, row.type]),
           [[`a${index}`, type]],
           type,
         )

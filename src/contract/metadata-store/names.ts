@@ -1,13 +1,15 @@
 import type { Command } from '../../domain/command.ts'
 import type { MetadataStore } from '../../ports/metadata-store.ts'
 import type { VersionKey } from '../../domain/version.ts'
+import type { Check } from '../check.ts'
 import { AT, artifactIn, contentOf, deleteCommand, logCommand, runOf, setAliasCommand } from './commands.ts'
-import { stateOf } from './context.ts'
+import { pagesOf, stateOf } from './context.ts'
 import type { MetadataStoreCase } from './context.ts'
 
 const base = { category: 'names', tier: 'quick', requires: [] } as const
 
-const CHECKED = 'The facade has checked every name before an adapter sees it.'
+const CHECKED =
+  'The facade has checked every argument before an adapter sees it: whatever is written can be read again.'
 
 /** Legal, and a trap for somebody: prototypes, folders, documents, versions, options. */
 const ODD_NAMES = [
@@ -148,13 +150,13 @@ export const nameCases: readonly MetadataStoreCase[] = [
       }
 
       check.equal(await stateOf(await open(), key), before, 'nothing is changed')
-      const artifacts = (await store.artifacts(project, { limit: 100 })).items
+      const artifacts = await pagesOf((options) => store.artifacts(project, options), { limit: 100 })
       check.equal(
         artifacts.map((row) => row.key.artifact),
         [key.artifact],
         'artifacts',
       )
-      check.equal((await store.runs(project, { limit: 100 })).items, [], 'runs')
+      check.equal(await pagesOf((options) => store.runs(project, options), { limit: 100 }), [], 'runs')
     },
   },
   {
@@ -183,21 +185,55 @@ export const nameCases: readonly MetadataStoreCase[] = [
   {
     ...base,
     id: 'metadata.names.case-is-kept',
-    requires: ['caseSensitive'],
-    obligation: 'Whether names that differ only in case are kept apart.',
+    obligation: 'Names that differ only in case are different names.',
     async run({ open, project, check }) {
       const store = await open()
       const names = ['model', 'Model', 'MODEL']
-      for (const name of names) await artifactIn(store, { project, artifact: name }).log(name, { aliases: names })
+      const kept = [names[0]!]
+      await artifactIn(store, { project, artifact: names[0]! }).log(names[0]!, { aliases: names })
+      for (const name of names.slice(1)) {
+        const logged = artifactIn(store, { project, artifact: name }).log(name, { aliases: names })
+        if (await isKeptApart(logged, check)) kept.push(name)
+      }
 
-      for (const name of names) {
+      for (const name of kept) {
         const state = await stateOf(await open(), { project, artifact: name })
         check.equal(state?.versions, [[contentOf(name), 'live']], name)
         check.equal(state?.aliases.length, 3, 'aliases that differ only in case')
       }
     },
   },
+  {
+    ...base,
+    id: 'metadata.names.case-of-runs-and-projects',
+    obligation: 'Names that differ only in case are different names.',
+    async run({ open, project, check }) {
+      const store = await open()
+      const record = { group: null, config: null, createdAt: AT }
+      const run = { ...runOf(project, 'night'), ...record }
+      const others = [
+        { ...runOf(project, 'Night'), ...record },
+        { ...runOf(project.toUpperCase(), 'night'), ...record },
+      ]
+      await store.startRun(run, {})
+
+      for (const other of others) {
+        const started = store.startRun(other, {})
+        if (await isKeptApart(started, check)) check.equal(await started, other, 'another run')
+      }
+
+      check.equal(await (await open()).run(project, 'night', {}), run, 'the first one')
+    },
+  },
 ]
+
+/** Whether a name that differs from another only in case was taken; else it must have been refused. */
+async function isKeptApart(made: Promise<unknown>, check: Check): Promise<boolean> {
+  const [result] = await Promise.allSettled([made])
+  if (result!.status === 'fulfilled') return true
+  await check.rejects(made, 'CONFLICT', 'a name that differs only in case')
+  return false
+}
 
 /** Every call that takes the key of an artifact or version. */
 async function refusesKey(

@@ -1,5 +1,5 @@
 import { artifactIn, contentOf } from './commands.ts'
-import { stateOf } from './context.ts'
+import { pagesOf, stateOf } from './context.ts'
 import type { MetadataStoreCase } from './context.ts'
 
 const base = { category: 'races', tier: 'quick', requires: ['manyWriters'] } as const
@@ -239,7 +239,11 @@ export const raceCases: readonly MetadataStoreCase[] = [
 
       const fresh = await open()
       for (const key of keys) check.equal((await stateOf(fresh, key))?.aliases, [['prod', 0]], key.artifact)
-      check.equal((await fresh.artifacts(project, { limit: 100 })).items.length, keys.length, 'the listing')
+      check.equal(
+        (await pagesOf((options) => fresh.artifacts(project, options), { limit: 100 })).length,
+        keys.length,
+        'the listing',
+      )
     },
   },
 ]

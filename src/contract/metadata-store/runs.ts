@@ -142,7 +142,7 @@ export const runCases: readonly MetadataStoreCase[] = [
   {
     ...base,
     id: 'metadata.edges.of-nothing',
-    obligation: 'Edges of a version: one list.',
+    obligation: 'Edges of a version.',
     async run({ open, key, project, check }) {
       const store = await open()
 

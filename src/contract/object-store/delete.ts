@@ -30,10 +30,27 @@ export const deleteCases: readonly ObjectStoreCase[] = [
       await store.putIfAbsent(key('b'), bytes('b', 10), {})
 
       await store.delete([key('a'), key('b'), key('b'), key('no/such/folder')], {})
+      check.equal(await store.get(key('b'), {}), null, 'what was there beside missing ones')
       await store.delete([key('b')], {})
       await store.delete([], {})
 
-      check.equal(await store.get(key('b'), {}), null, 'what was there beside missing ones')
+      check.equal(await store.get(key('b'), {}), null, 'deleted again')
+    },
+  },
+  {
+    ...base,
+    id: 'object.delete.many',
+    obligation: 'Deletes temporary keys and swept blobs. Missing ones are fine.',
+    async run({ open, key, bytes, namespace, check }) {
+      // More than services take in one request: the driver splits them, and loses none.
+      const store = await open()
+      const names = Array.from({ length: 1_002 }, (_, n) => `n${n}`)
+      const present = [names[0]!, names[999]!, names[1_000]!, names[1_001]!]
+      for (const name of [...present, 'stays']) await store.put(key(name), bytes(name, 10), {})
+
+      await store.delete(names.map(key), {})
+
+      check.equal(await listNames(store, namespace), ['stays'])
     },
   },
   {

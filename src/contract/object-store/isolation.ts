@@ -35,6 +35,36 @@ export const isolationCases: readonly ObjectStoreCase[] = [
   },
   {
     ...base,
+    id: 'object.isolation.nothing-is-stale',
+    obligation: 'Must be strongly consistent: a read or list that starts after a write was answered sees it.',
+    async run({ open, key, bytes, namespace, check }) {
+      // Ben asks for everything each time: what he was answered before must not be answered again.
+      const [ann, ben] = [await open(), await open()]
+      const expect = async (body: Uint8Array | null, when: string): Promise<void> => {
+        check.equal((await ben.stat(key('a'), {}))?.sizeBytes, body?.length, `stat, ${when}`)
+        check.equal(await listNames(ben, namespace), body ? ['a'] : [], `list, ${when}`)
+        const found = [(await ben.get(key('a'), {}))?.bytes ?? null, await readAll(ben, key('a'))]
+        check.equal(
+          found.map((seen) => seen !== null),
+          [body !== null, body !== null],
+          `get and read, ${when}`,
+        )
+        if (body) for (const seen of found) check.bytesEqual(seen, body, when)
+      }
+
+      for (const round of [1, 2]) {
+        await expect(null, `before creation ${round}`)
+        await ann.putIfAbsent(key('a'), bytes('created', 100 * round), {})
+        await expect(bytes('created', 100 * round), `created ${round}`)
+        await ann.put(key('a'), bytes('written', 50 * round), {})
+        await expect(bytes('written', 50 * round), `written ${round}`)
+        await ann.delete([key('a')], {})
+      }
+      await expect(null, 'deleted')
+    },
+  },
+  {
+    ...base,
     id: 'object.isolation.canary',
     obligation: 'Deletes temporary keys and swept blobs.',
     async run({ open, key, bytes, check }) {

@@ -1,3 +1,5 @@
+import type { ObjectStore } from '../../ports/object-store.ts'
+import type { Check } from '../check.ts'
 import { listNames, readAll } from './context.ts'
 import type { ObjectStoreCase } from './context.ts'
 
@@ -112,6 +114,33 @@ export const keyCases: readonly ObjectStoreCase[] = [
   },
   {
     ...base,
+    id: 'object.keys.case',
+    obligation: 'Keys that differ only in case are different keys.',
+    async run({ open, key, bytes, check }) {
+      const store = await open()
+      const pairs = [
+        ['model', 'Model'],
+        ['folder/x', 'Folder/x'],
+        ['deep/a/x', 'deep/A/y'],
+      ] as const
+
+      for (const [first, second] of pairs) {
+        const [ours, other] = [bytes(first, 10), bytes(second, 20)]
+        await store.putIfAbsent(key(first), ours, {})
+        const [made] = await Promise.allSettled([store.putIfAbsent(key(second), other, {})])
+        if (made.status === 'fulfilled') {
+          check.equal(made.value === 'exists', false, `${second} is another key`)
+          check.bytesEqual(await readAll(store, key(second)), other, second)
+        } else {
+          await refusesOtherCase(await open(), { key: key(second), check })
+        }
+
+        check.bytesEqual(await readAll(await open(), key(first)), ours, first)
+      }
+    },
+  },
+  {
+    ...base,
     id: 'object.keys.illegal',
     obligation: 'The facade has checked every key (`[A-Za-z0-9._/-]`, relative, at most 900 characters)',
     async run({ open, key, bytes, namespace, check }) {
@@ -142,3 +171,10 @@ export const keyCases: readonly ObjectStoreCase[] = [
     },
   },
 ]
+
+/** A handle that has seen nothing yet refuses what the one before refused. */
+async function refusesOtherCase(store: ObjectStore, { key, check }: { key: string; check: Check }): Promise<void> {
+  await check.rejects(store.putIfAbsent(key, new Uint8Array(1), {}), 'CONFLICT', 'putIfAbsent')
+  await check.rejects(store.put(key, new Uint8Array(1), {}), 'CONFLICT', 'put')
+  await check.rejects(store.delete([key], {}), 'CONFLICT', 'delete')
+}

@@ -4,8 +4,8 @@ import type { ObjectStoreCase } from './context.ts'
 const base = { category: 'listing', tier: 'quick', requires: [] } as const
 
 /** In code-point order; `-` and `.` sort before `/`, which sorts before digits and letters. */
-const NEIGHBOURS = ['B', '_', 'a-', 'a-b/x', 'a.b', 'a/-', 'a/b/x', 'a/b/y', 'a/c', 'a0', 'aa', 'b']
-const CHILDREN = ['B', '_', 'a-', 'a-b/', 'a.b', 'a/', 'a0', 'aa', 'b']
+const NEIGHBOURS = ['D', '_', 'a-', 'a-b/x', 'a.b', 'a/-', 'a/b/x', 'a/b/y', 'a/c', 'a0', 'aa', 'b']
+const CHILDREN = ['D', '_', 'a-', 'a-b/', 'a.b', 'a/', 'a0', 'aa', 'b']
 
 /** What is there, in order, once each, page by page. */
 export const listingCases: readonly ObjectStoreCase[] = [

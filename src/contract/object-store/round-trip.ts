@@ -1,3 +1,4 @@
+import type { StoredObject } from '../../ports/object-store.ts'
 import { sourceOf } from '../data.ts'
 import { readAll } from './context.ts'
 import type { ObjectStoreCase } from './context.ts'
@@ -107,6 +108,31 @@ export const roundTripCases: readonly ObjectStoreCase[] = [
       await Promise.all([write(), read()])
 
       for (const found of seen) check.bytesEqual(found, bodies[found.length === 200_000 ? 0 : 1], 'one of both bodies')
+    },
+  },
+  {
+    ...base,
+    id: 'object.round-trip.torn-etag',
+    obligation: 'Must answer bytes and etag of one state, never of two.',
+    async run({ open, key, bytes, check }) {
+      const [ann, ben] = [await open(), await open()]
+      const written = new Map<string, Uint8Array>()
+      const seen: StoredObject[] = []
+      const write = async (n: number): Promise<void> => {
+        await ann.put(key('a'), bytes(`${n}`, 1_000), {})
+        written.set((await ann.stat(key('a'), {}))!.etag, bytes(`${n}`, 1_000))
+      }
+      await write(0)
+
+      const reading = (async () => {
+        for (let n = 0; n < 30; n++) seen.push((await ben.get(key('a'), {}))!)
+      })()
+      for (let n = 1; n <= 30; n++) await write(n)
+      await reading
+
+      for (const { bytes: found, etag } of seen) {
+        check.bytesEqual(written.get(etag), found, 'the state that has this etag')
+      }
     },
   },
   {

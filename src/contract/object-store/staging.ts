@@ -41,6 +41,22 @@ export const stagingCases: readonly ObjectStoreCase[] = [
   },
   {
     ...base,
+    id: 'object.stage.one-winner',
+    obligation: 'Must leave an existing object as it is and answer `exists`.',
+    async run({ open, key, bytes, check }) {
+      const handles = [await open(), await open()]
+      const bodies = Array.from({ length: 10 }, (_, n) => bytes(`${n}`, 5_000 + n))
+      const staged = await Promise.all(bodies.map((_, n) => handles[n % 2]!.stage({})))
+      for (const [n, body] of bodies.entries()) await staged[n]!.write(body)
+
+      const results = await Promise.allSettled(staged.map((each) => each.publish(key('a'))))
+
+      const winner = check.oneWinner(results, { losers: 'exists' })
+      check.bytesEqual(await readAll(await open(), key('a')), bodies[winner]!, "the winner's body")
+    },
+  },
+  {
+    ...base,
     id: 'object.stage.reused-buffer',
     obligation: 'Takes the next bytes. They may be reused by the caller once the promise is settled.',
     async run({ open, key, bytes, check }) {

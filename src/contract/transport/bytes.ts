@@ -134,6 +134,24 @@ export const byteCases: readonly TransportCase[] = [
   },
   {
     ...base,
+    id: 'transport.log.absent-blobs',
+    obligation: COMMITS,
+    async run({ open, key, files, bytes, check }) {
+      const [ann, ben] = [await open(), await open()]
+      const content = files('A')
+      await logFiles(ann, key, { files: content })
+      const upload = await ann.upload(key, { bases: [] })
+      const absent = { ...content, 'nobody/sent.bin': bytes('nobody sent it', 10) }
+
+      const error = await check.rejects(upload.commit(manifestOf(absent), intentOf(), {}), 'NOT_FOUND')
+
+      check.equal(error.message.includes('nobody/sent.bin'), true, 'the error names the path')
+      check.equal((await ben.head(key, {}))?.next, 1, 'versions')
+      check.equal((await logFiles(ben, key, { files: absent })).n, 1, 'its number is free')
+    },
+  },
+  {
+    ...base,
     id: 'transport.log.refused',
     obligation: 'The facade has checked every argument before an adapter sees it.',
     async run({ open, key, files, check }) {

@@ -1,5 +1,5 @@
 import { manifestDigest } from '../../domain/manifest.ts'
-import { changeOf, logFiles, manifestOf, moveOf } from './context.ts'
+import { changeOf, logFiles, manifestOf, moveOf, runOf } from './context.ts'
 import type { TransportCase } from './context.ts'
 
 const base = { category: 'changes', tier: 'quick', requires: [] } as const
@@ -66,6 +66,26 @@ export const changeCases: readonly TransportCase[] = [
 
       const found = await (await open()).resolve(key, { kind: 'alias', alias: 'prod' }, {})
       check.equal(found?.key.n, winner + 1)
+    },
+  },
+  {
+    ...base,
+    id: 'transport.change.by-whom-and-when',
+    obligation: 'Who changes something, and when.',
+    async run({ open, key, project, files, check }) {
+      const ann = await open()
+      const [trainer, mover] = [runOf(project, 'trainer'), runOf(project, 'mover')]
+      const logged = { opId: crypto.randomUUID(), at: '2020-02-02T20:20:20.202Z', run: trainer }
+      const moved = { opId: crypto.randomUUID(), at: '1999-09-09T09:09:09.999Z', run: mover }
+
+      await logFiles(ann, key, { files: files('A'), aliases: ['prod'], ...logged })
+      await ann.moveAlias(key, { ...moveOf('best', 0), ...moved }, {})
+
+      const ben = await open()
+      const { record } = (await ben.resolve(key, { kind: 'latest' }, {}))!
+      check.equal({ opId: record.opId, at: record.createdAt, run: record.run }, logged, 'the version')
+      const moves = (await ben.moves(key, {})).map(({ opId, at, run }) => ({ opId, at, run }))
+      check.equal(moves, [logged, moved], 'the moves')
     },
   },
   {

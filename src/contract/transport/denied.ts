@@ -52,6 +52,7 @@ async function callsByCapability(transport: Transport, key: ArtifactKey): Promis
       () => transport.deleteArtifact(key, changeOf(), {}),
     ],
     export: [() => Array.fromAsync(transport.export(key, { since: 0 }))],
+    repair: [() => transport.repair({ ...key, n: 0 }, [], {})],
     collaborate: collaborationCalls(transport, { key, upload }),
   }
 }

@@ -39,6 +39,12 @@ export const listingCases: readonly TransportCase[] = [
         [2, 1, 0],
         'versions',
       )
+      const oldest = await ben.versions(a, { limit: 2, newestFirst: false })
+      check.equal(
+        oldest.items.map((row) => row.key.n),
+        [0, 1],
+        'versions, oldest first',
+      )
       check.equal(await listsProject(), true, 'projects')
       for (const limit of [0, 1_001]) await check.rejects(ben.projects({ limit }), 'INVALID', `a page of ${limit}`)
 

@@ -1,7 +1,7 @@
 import { assertDigest } from '../../domain/digest.ts'
 import { LadingError } from '../../domain/errors.ts'
 import { assertName } from '../../domain/names.ts'
-import type { BlobCapabilities, BlobSink, BlobStore, BlobWant, ProjectBlobs } from '../blob-store.ts'
+import type { BlobCapabilities, BlobItem, BlobSink, BlobStore, BlobWant, ProjectBlobs } from '../blob-store.ts'
 import type { ByteSource } from '../bytes.ts'
 import type { CallOptions } from '../call.ts'
 import { assertCollection, assertItems, assertNames, assertSources, assertWants } from './blob-checks.ts'
@@ -47,11 +47,22 @@ function checkedProjectBlobs(blobs: ProjectBlobs, capabilities: BlobCapabilities
       return gate.run({ ...write('write', options.signal), callerErrors }, async () => {
         assertItems(items, capabilities)
         assertCollection(options.collection)
-        const checked = items.map((item) => {
-          const mismatch = (detail: string) => corruptSource(item.digest, detail)
-          return { ...item, source: verifiedSource(new WatchedSource(item.source, callerErrors), item, mismatch) }
-        })
-        return blobs.write(checked, options)
+        return blobs.write(
+          items.map((item) => ({ ...item, source: checkedSource(item, callerErrors) })),
+          options,
+        )
+      })
+    },
+    repair(items, options) {
+      const callerErrors = new Set<unknown>()
+      return gate.run({ ...write('repair', options.signal), callerErrors }, async () => {
+        assertItems(items, capabilities)
+        assertWants(items)
+        assertCollection(options.collection)
+        return blobs.repair(
+          items.map((item) => ({ ...item, source: checkedSource(item, callerErrors) })),
+          options,
+        )
       })
     },
     present: (digests, options) =>
@@ -78,6 +89,12 @@ function checkedProjectBlobs(blobs: ProjectBlobs, capabilities: BlobCapabilities
         return blobs.list(options)
       }),
   }
+}
+
+/** The bytes of an item, and no others. */
+function checkedSource(item: BlobItem, callerErrors: Set<unknown>): ByteSource {
+  const mismatch = (detail: string) => corruptSource(item.digest, detail)
+  return verifiedSource(new WatchedSource(item.source, callerErrors), item, mismatch)
 }
 
 /** Verifies blobs read whole, counts the bytes of ranges where it can. What an iteration threw, a sink cannot hide. */

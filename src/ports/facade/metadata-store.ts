@@ -91,11 +91,16 @@ function checkedCommands(front: MetadataFront, store: MetadataStore): Pick<Metad
         return store.prepare(key, options)
       }),
     commit: (key, command: Command, options: CommitOptions) =>
-      front.write(command.kind, nameOf(key), options, async () => {
+      front.write(operationOf(command), nameOf(key), options, async () => {
         assertArtifactKey(key)
         return store.commit(key, assertCommand(command), options)
       }),
   }
+}
+
+/** As its users call it. */
+function operationOf(command: Command): string {
+  return command.kind === 'setAlias' && command.n === null ? 'removeAlias' : command.kind
 }
 
 type Versions = Pick<

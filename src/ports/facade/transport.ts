@@ -6,9 +6,9 @@ import type { PageOptions } from '../metadata-store.ts'
 import type { Transport, Upload } from '../transport.ts'
 import { assertWants } from './blob-checks.ts'
 import { createCallGate, throwIfAborted } from './call-gate.ts'
-import { watchedSink } from './caller-errors.ts'
+import { watchedSink, watchedSource } from './caller-errors.ts'
 import { assertArtifactKey, assertPageOptions, assertRunRecord, assertVersionKey } from './metadata-checks.ts'
-import { assertChange, assertLineage, assertMove, assertSelector } from './transport-checks.ts'
+import { assertBlobs, assertChange, assertLineage, assertMove, assertSelector } from './transport-checks.ts'
 import { checkedCollaboration } from './collaboration.ts'
 import { assertBoolean, assertCount, assertRunRef, assertText, assertTime } from './value-checks.ts'
 import { frontOf } from './transport-front.ts'
@@ -34,6 +34,7 @@ export function checkedTransport(transport: Transport): Transport {
     capabilities,
     ...checkedVersions(front, transport),
     ...checkedBytes(front, transport, uploads),
+    ...checkedRepair(front, transport),
     ...checkedCollaboration(front, transport, uploads),
     ...checkedChanges(front, transport),
     ...checkedListings(front, transport),
@@ -110,6 +111,21 @@ function checkedBytes(
       front.read({ operation: 'layout', key: manifest, options }, async () => {
         return transport.layout(assertName('project', project), assertDigest(manifest), options)
       }),
+  }
+}
+
+function checkedRepair({ write }: TransportFront, transport: Transport): Pick<Transport, 'repair'> {
+  return {
+    repair(key, items, options) {
+      const callerErrors = new Set<unknown>()
+      const call = { operation: 'repair', key: nameOf(key), options, requires: 'repair', callerErrors } as const
+      return write(call, async () => {
+        assertVersionKey(key)
+        assertBlobs(items)
+        const watched = items.map((item) => ({ ...item, source: watchedSource(item.source, callerErrors) }))
+        return transport.repair(key, watched, options)
+      })
+    },
   }
 }
 

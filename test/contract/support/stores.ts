@@ -27,6 +27,11 @@ export interface StoreData {
   cleanup(): Promise<void>
 }
 
+/** The same for a store that has no driver below its ports. */
+export interface PortsData extends Omit<StoreData, 'driver'> {
+  ports(environment: { readonly clock?: Clock }): ReturnType<typeof createPorts>
+}
+
 /** The adapters that the suites of BlobStore, MetadataStore and Transport run on: name → how their data is made. */
 export const MEMORY_STORES: Readonly<Record<string, () => Promise<StoreData>>> = Object.fromEntries(
   Object.entries(MEMORY_FLAVOURS).map(([name, options]) => [name, async () => memoryData(options)]),
@@ -62,7 +67,7 @@ export async function memfsData(): Promise<StoreData> {
 /** What a suite is declared for. */
 export interface Suite<Cases> {
   readonly name: string
-  readonly create: () => Promise<StoreData>
+  readonly create: () => Promise<StoreData | PortsData>
   /** Default: those of the quick tier, which are part of `npm test`. */
   readonly cases?: Cases
 }
@@ -77,9 +82,12 @@ export function fullOnly<T extends { readonly tier: Tier }>(cases: readonly T[])
   return cases.filter(({ tier }) => tier === 'full')
 }
 
-/** Both ports over one driver, as composition makes them. */
-export function portsOf(data: StoreData, environment: { readonly clock?: Clock } = {}): ReturnType<typeof createPorts> {
-  return createPorts(data.driver(), environment)
+/** Both ports of a store, as composition makes them. */
+export function portsOf(
+  data: StoreData | PortsData,
+  environment: { readonly clock?: Clock } = {},
+): ReturnType<typeof createPorts> {
+  return 'ports' in data ? data.ports(environment) : createPorts(data.driver(), environment)
 }
 
 type FlipFs = Pick<typeof nodeFs, 'chmodSync' | 'readFileSync' | 'writeFileSync'>
@@ -96,7 +104,8 @@ function memoryData(options: MemoryOptions): StoreData {
   }
 }
 
-function flipInFile(fs: FlipFs, root: string, { project, name, offset }: StoredByte): void {
+/** Flips a byte of a blob in a folder. */
+export function flipInFile(fs: FlipFs, root: string, { project, name, offset }: StoredByte): void {
   const path = join(root, 'p', project, name)
   fs.chmodSync(path, 0o644)
   fs.writeFileSync(path, flipped(fs.readFileSync(path), offset))

@@ -9,7 +9,7 @@ import { checkedMetadataStore } from '../../../src/ports/facade/metadata-store.t
 import type { Transport } from '../../../src/ports/transport.ts'
 import { skipsOf } from './skips.ts'
 import { portsOf, quickOf } from './stores.ts'
-import type { StoreData, Suite } from './stores.ts'
+import type { PortsData, StoreData, Suite } from './stores.ts'
 
 /** Declares the Transport contract for the service in this process over one kind of store. */
 export async function describeTransport(
@@ -31,7 +31,7 @@ export async function describeTransport(
   describeContract({ describe, it }, cases, subject, { tier: 'full', skips: skipsOf(file, title) })
 }
 
-function inProcess(data: StoreData): Transport {
+function inProcess(data: StoreData | PortsData): Transport {
   const { metadata, blobs } = portsOf(data)
   const checked = { metadata: checkedMetadataStore(metadata), blobs: checkedBlobStore(blobs) }
   return createInProcessTransport({ ...checked, clock: systemClock, ids: systemIds })

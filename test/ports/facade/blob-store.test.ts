@@ -36,6 +36,14 @@ describe('arguments that no adapter sees: INVALID', () => {
     ...mapValues(items, (item) => (blobs) => {
       return blobs.write([{ digest: DIGEST, sizeBytes: 3, source: SOURCE, ...item }], WRITE)
     }),
+    ...mapValues(items, (item) => (blobs) => {
+      const given = { digest: DIGEST, sizeBytes: 3, source: SOURCE, location: null, ...item }
+      return blobs.repair([given], { collection: COLLECTION })
+    }),
+    'a repair at a location that is no pack': (blobs) => {
+      const given = { digest: DIGEST, sizeBytes: 1, source: { ...SOURCE, sizeBytes: 1 }, location: at('heads/x') }
+      return blobs.repair([given], { collection: COLLECTION })
+    },
     'a source larger than the store takes': (blobs) => blobs.ingest([{ ...SOURCE, sizeBytes: 101 }], WRITE),
     'a negative epoch': (blobs) => blobs.ingest([], { collection: { ...COLLECTION, epoch: -1 } }),
     'names condemned in no epoch': (blobs) => blobs.write([], { ...WRITE, collection: condemned(PACK) }),
@@ -172,6 +180,7 @@ function fakeStore(overrides: Partial<ProjectBlobs>): { store: BlobStore; seen: 
     write: async () => [],
     present: async () => new Set(),
     read: async () => {},
+    repair: async () => [],
     delete: async () => {},
     list: async () => ({ blobs: [] }),
     ...overrides,

@@ -212,7 +212,7 @@ function fakeStore({ drafts = false } = {}) {
   const seen: string[] = []
   const commands: Command[] = []
   const events: HistoryEvent[] = []
-  const capabilities = { adapter: 'fake', edges: 'now', writers: 'many', caseSensitive: true, drafts } as const
+  const capabilities = { adapter: 'fake', edges: 'now', writers: 'many', drafts } as const
   const adapter = new Proxy({} as MetadataStore, {
     get(_, operation: string) {
       if (operation === 'capabilities') return capabilities

@@ -109,10 +109,11 @@ describe('what is denied: UNSUPPORTED', () => {
     abandon: (transport) => transport.abandon(ROUND, CHANGE, {}),
     drafts: (transport) => transport.drafts(KEY, { limit: 1 }),
     export: (transport) => Array.fromAsync(transport.export(KEY, { since: 0 })),
+    repair: (transport) => transport.repair(VERSION, [], {}),
   }
 
   test.each(Object.entries(calls))('%s', async (_, call) => {
-    const denied = { onePass: false, expect: false, delete: false, export: false, collaborate: false }
+    const denied = { onePass: false, expect: false, delete: false, export: false, collaborate: false, repair: false }
     const { transport, seen } = fakeTransport({ capabilities: denied })
 
     await expect(call(transport, {})).rejects.toMatchObject({ code: 'UNSUPPORTED', adapter: 'fake' })
@@ -262,7 +263,7 @@ function fakeTransport({ capabilities = {}, fails, bytesFail }: Fake = {}) {
   const answered = Object.fromEntries(
     ['resolve', 'head', 'metadata', 'manifest', 'layout', 'recordUse', 'moveAlias', 'moves', 'updateMetadata']
       .concat(['describe', 'deleteVersion', 'deleteArtifact', 'projects', 'artifacts', 'versions', 'runs', 'startRun'])
-      .concat(['draftRound', 'finish', 'abandon', 'drafts'])
+      .concat(['repair', 'draftRound', 'finish', 'abandon', 'drafts'])
       .concat(['run', 'endRun', 'linksOf', 'linksOfRun', 'lineage', 'close'])
       .map((operation) => [operation, answer(operation)]),
   ) as unknown as Transport
@@ -294,6 +295,7 @@ const ALL: TransportCapabilities = {
   collaborate: true,
   delete: true,
   export: true,
+  repair: true,
   delivery: 'first',
 }
 

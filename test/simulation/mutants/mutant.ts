@@ -19,6 +19,12 @@ export const BATCH = 'src/protocol/batch-execution.ts'
 export const INDEXES = 'src/protocol/indexes.ts'
 /** The rule. */
 export const DECIDE = 'src/domain/decide.ts'
+/** The rule of rounds of a draft. */
+export const FINISH = 'src/domain/finish.ts'
+/** What is done to drafts. */
+export const DRAFTS = 'src/ports/drafts.ts'
+/** The executor of one operation on a round. */
+export const ROUND = 'src/ports/draft-executor.ts'
 /** How head changes. */
 export const HEAD = 'src/domain/head.ts'
 

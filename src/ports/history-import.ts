@@ -1,31 +1,15 @@
 import type { Answer, Command, LogCommand } from '../domain/command.ts'
+import { decide } from '../domain/decide.ts'
 import { LadingError } from '../domain/errors.ts'
 import { RECENT_MAX, targetOf } from '../domain/head.ts'
 import type { Head, Move } from '../domain/head.ts'
 import type { HistoryEvent, HistoryState } from '../domain/history.ts'
-import { decide } from '../domain/decide.ts'
+import { formatVersion } from '../domain/refs.ts'
 import { decideReplay, divergence, isSameVersion } from '../domain/replay.ts'
 import type { Origin, ReplayStep } from '../domain/replay.ts'
-import { formatVersion } from '../domain/refs.ts'
 import type { ArtifactKey, VersionRecord } from '../domain/version.ts'
-import type { Collection } from '../ports/blob-store.ts'
-import type { CallOptions } from '../ports/call.ts'
-import type { MetadataStore } from '../ports/metadata-store.ts'
-import { BatchExecution } from './batch-execution.ts'
-import type { ProtocolContext } from './context.ts'
-import type { ArtifactDocuments } from './documents.ts'
-import { createCollectionReader, GRACE_MS, sameState } from './collection.ts'
-import { Execution } from './execution.ts'
-import type { ExecutionHooks, ExecutionParts } from './execution-parts.ts'
-import type { ProjectRecords } from './project-records.ts'
-
-/** What an import works with. */
-export interface ImportParts extends Pick<MetadataStore, 'moves' | 'editMetadata'> {
-  readonly context: ProtocolContext
-  readonly documents: ArtifactDocuments
-  readonly records: ProjectRecords
-  readonly key: ArtifactKey
-}
+import type { CallOptions } from './call.ts'
+import type { HistoryHost, ReplayWork } from './history-host.ts'
 
 /**
  * One import of a history, event by event. Each is a command of its own, carried out by the same execution as those of
@@ -34,7 +18,8 @@ export interface ImportParts extends Pick<MetadataStore, 'moves' | 'editMetadata
  * Costs what such a command costs; 2 requests for what is there already. Memory: the operation ids of alias moves.
  */
 export class HistoryImport {
-  readonly #parts: ImportParts
+  readonly #host: HistoryHost
+  readonly #key: ArtifactKey
   readonly #options: CallOptions
   #origin: Origin | null = null
   /** Operations whose moves are known to be there, and the rev up to which all are known. */
@@ -42,13 +27,13 @@ export class HistoryImport {
   #appliedTo = -1
   /** Versions that ended here and of which the history has not told it yet. */
   readonly #ended = new Set<number>()
-  readonly #readCollection: (project: string, options: CallOptions) => Promise<Collection>
-  #collection: { readonly seen: Collection; readonly until: number } | null = null
+  readonly #execution: (work: ReplayWork) => Promise<Answer>
 
-  constructor(parts: ImportParts, options: CallOptions) {
-    this.#parts = parts
+  constructor(host: HistoryHost, key: ArtifactKey, options: CallOptions) {
+    this.#host = host
+    this.#key = key
     this.#options = options
-    this.#readCollection = createCollectionReader(parts.context)
+    this.#execution = host.beginImport(key, options)
   }
 
   /** Carries out the next event. Rejects `CONFLICT` when it does not fit what is there. */
@@ -71,7 +56,7 @@ export class HistoryImport {
         return
       case 'metadata': {
         const { kind: _kind, n, ...edit } = event
-        return this.#parts.editMetadata({ ...this.#parts.key, n }, edit, this.#options)
+        return this.#host.editMetadata({ ...this.#key, n }, edit, this.#options)
       }
       case 'state':
         return this.#takeState(event.state)
@@ -100,7 +85,7 @@ export class HistoryImport {
   /** Which moves are there: the whole list once, then what head remembers, which has no gap while it reaches back. */
   async #learnApplied(head: Head): Promise<void> {
     if (this.#appliedTo < 0 || head.rev - this.#appliedTo > RECENT_MAX) {
-      const moves: readonly Move[] = await this.#parts.moves(this.#parts.key, this.#options)
+      const moves: readonly Move[] = await this.#host.moves(this.#key, this.#options)
       for (const { opId } of moves) this.#applied.add(opId)
     }
     for (const { opId, rev } of head.recent) if (rev > this.#appliedTo) this.#applied.add(opId)
@@ -116,7 +101,7 @@ export class HistoryImport {
     for (const alias of [...Object.keys(head.aliases), ...Object.keys(aliases)]) {
       if (targetOf(head.aliases, alias) !== targetOf(aliases, alias)) throw refused(`alias ${alias} was moved here`)
     }
-    const moves = (await this.#parts.moves(this.#parts.key, this.#options)).length
+    const moves = (await this.#host.moves(this.#key, this.#options)).length
     if (moves !== moveCount) throw refused(`aliases were moved ${moves} times here and ${moveCount} in the history`)
     if (head.description === description) return
     if (description === null) throw refused('the artifact was described here')
@@ -124,51 +109,25 @@ export class HistoryImport {
   }
 
   async #readHead(): Promise<Head> {
-    const seen = await this.#parts.documents.readHead(this.#parts.key, this.#options)
-    if (seen === null) throw new LadingError('INVALID', { detail: 'the history tells no artifact first', next: FIRST })
-    return seen.value
+    const head = await this.#host.head(this.#key, this.#options)
+    if (head === null) throw toldNoArtifact()
+    return head
   }
 
   /** Without a step the command is decided as a user's. */
-  #execute(command: Command, step: ReplayStep | null): Promise<Answer> {
-    const { context, documents, key } = this.#parts
+  async #execute(command: Command, step: ReplayStep | null): Promise<Answer> {
     const origin = this.#origin
-    if (origin === null)
-      throw new LadingError('INVALID', { detail: 'the history tells no artifact first', next: FIRST })
-    const rule: ExecutionParts['rule'] =
+    if (origin === null) throw toldNoArtifact()
+    const rule: ReplayWork['rule'] =
       step === null ? decide : (view, under) => decideReplay(view, under, { origin, step })
-    const parts: ExecutionParts = { context, documents, hooks: this.#hooks(origin), key, command, rule }
-    const execution = context.objects.capabilities.batch ? new BatchExecution(parts) : new Execution(parts, undefined)
-    return execution.run(this.#options)
-  }
-
-  #hooks({ type }: Origin): ExecutionHooks {
-    const { records, key } = this.#parts
-    return {
-      confirmBlobs: () => this.#confirmBlobs(),
-      beforeFirstHead: (options) => records.beforeFirstHead(key, type, options),
-    }
-  }
-
-  /** Blobs were put before the import: a collection that began since may have condemned them. */
-  async #confirmBlobs(): Promise<number> {
-    const { context, key } = this.#parts
-    const now = await this.#readCollection(key.project, {})
-    this.#collection ??= { seen: now, until: context.clock.monotonicMs() + GRACE_MS / 2 }
-    if (sameState(this.#collection.seen, now)) return this.#collection.until
-    throw new LadingError('UNAVAILABLE', {
-      detail: 'a collection of blobs began while the history was being imported',
-      next: 'copy the blobs again, then import it again',
-    })
+    return this.#execution({ command, rule, origin })
   }
 
   #intent(): Pick<Command, 'opId' | 'at' | 'run' | 'baseRev' | 'delivery'> {
-    const { clock, ids } = this.#parts.context
+    const { clock, ids } = this.#host
     return { opId: ids.next(), at: clock.now(), run: null, baseRev: 0, delivery: 'alone' }
   }
 }
-
-const FIRST = 'import it from its beginning'
 
 /** The log that made a version. Its number decides where it goes, so that it needs no other proof of being done once. */
 function logOf({ n: _n, deleted: _deleted, createdAt: at, ...content }: VersionRecord): LogCommand {
@@ -178,4 +137,11 @@ function logOf({ n: _n, deleted: _deleted, createdAt: at, ...content }: VersionR
 function refused(detail: string): LadingError {
   const { code, ...told } = divergence(detail)
   return new LadingError(code, told)
+}
+
+function toldNoArtifact(): LadingError {
+  return new LadingError('INVALID', {
+    detail: 'the history tells no artifact first',
+    next: 'import it from its beginning',
+  })
 }

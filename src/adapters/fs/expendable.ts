@@ -1,0 +1,86 @@
+import { homedir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { LadingError } from '../../domain/errors.ts'
+import { errnoOf, ifPresent, onFile } from './file-errors.ts'
+import { isWithin } from './is-within.ts'
+import type { UserFileSystem } from './user-file-system.ts'
+
+/** The mark at the root of every store on a disk. */
+const STORE_MARK = 'lading.json'
+
+/**
+ * Rejects unless a folder, by its path, may be emptied; it need not be there. `INVALID` for a whole disk, and for what is
+ * or holds the home or the working folder; `CONFLICT` inside a store, and around one of `stores`. Does not look into the
+ * folder.
+ */
+export async function assertExpendableRoot(
+  fs: UserFileSystem,
+  { root, stores }: { readonly root: string; readonly stores: readonly string[] },
+): Promise<void> {
+  const real = await realOf(fs, root)
+  if (real === dirname(real)) throw refused(root, 'it is a whole disk')
+  const [home, working] = await Promise.all([homeFolder(fs), realOf(fs, process.cwd())])
+  if (home !== null && isWithin(home, real))
+    throw refused(root, `it ${home === real ? 'is' : 'holds'} your home folder`)
+  if (isWithin(working, real)) throw refused(root, `it ${working === real ? 'is' : 'holds'} the working folder`)
+  for (const store of stores) {
+    const place = await realOf(fs, store)
+    if (isWithin(place, real) || isWithin(real, place)) throw holdsStore(root, store)
+  }
+  for (let folder = dirname(real); ; folder = dirname(folder)) {
+    await assertNoStoreMark(fs, { path: join(folder, STORE_MARK), root })
+    if (folder === dirname(folder)) return
+  }
+}
+
+/** Rejects `CONFLICT` if a path is the mark of a store. A file of that name that is JSON and no mark is none. */
+export async function assertNoStoreMark(
+  fs: UserFileSystem,
+  { path, root }: { readonly path: string; readonly root: string },
+): Promise<void> {
+  if (basename(path) !== STORE_MARK) return
+  const stats = await ifPresent(path, fs.promises.lstat(path))
+  if (!stats?.isFile() || !isMark(await onFile(path, fs.promises.readFile(path, 'utf8')))) return
+  throw holdsStore(root, dirname(path))
+}
+
+/** What is no JSON may be a damaged mark: it counts as one. */
+function isMark(text: string): boolean {
+  try {
+    const document: unknown = JSON.parse(text)
+    return typeof document === 'object' && document !== null && 'minReader' in document
+  } catch {
+    return true
+  }
+}
+
+/** Null for a user without one, as in many containers: the system then answers with an error. */
+async function homeFolder(fs: UserFileSystem): Promise<string | null> {
+  try {
+    return await realOf(fs, homedir())
+  } catch (error) {
+    if (errnoOf(error) === 'ERR_SYSTEM_ERROR') return null
+    throw error
+  }
+}
+
+/** Without links, as far as it is there. */
+async function realOf(fs: UserFileSystem, path: string): Promise<string> {
+  const absolute = resolve(path)
+  const real = await ifPresent(path, fs.promises.realpath(absolute))
+  if (real !== null || absolute === dirname(absolute)) return real ?? absolute
+  return join(await realOf(fs, dirname(absolute)), basename(absolute))
+}
+
+function holdsStore(root: string, store: string): LadingError {
+  return new LadingError('CONFLICT', {
+    key: root,
+    detail: `a lading store lies at ${store}, and a checkout would remove what belongs to it`,
+    next: 'choose another folder, or `download` instead; nothing was changed',
+  })
+}
+
+function refused(root: string, detail: string): LadingError {
+  const next = 'choose a folder that holds nothing else, or `download` instead; nothing was changed'
+  return new LadingError('INVALID', { key: root, detail, next })
+}

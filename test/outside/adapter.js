@@ -1,0 +1,2 @@
+// @ts-check
+export { createFolderObjectStore as createAdapter } from './folder-object-store.js'
