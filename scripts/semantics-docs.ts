@@ -17,6 +17,9 @@ For each row and each point of [what lading does](semantics.md) the tests that f
 handler; cases of the [contract suite](contract.md) run on every adapter.
 `
 
+/** The section that names what other libraries call it: nothing of it is a behaviour. */
+const ELSEWHERE = 'Coming from elsewhere'
+
 /** The rows and points of the page, in its order. */
 export function semanticsRows(page: string): string[] {
   const rows: string[] = []
@@ -24,7 +27,7 @@ export function semanticsRows(page: string): string[] {
   for (const line of page.split('\n')) {
     section = /^## (.+)$/.exec(line)?.[1] ?? section
     const row = /^\| (?!---|thing|call)(.+?) \| /.exec(line)?.[1] ?? /^- \*\*(.+?)\*\*/.exec(line)?.[1]
-    if (row !== undefined) rows.push(`${section} › ${row.replace(/\.$/, '')}`)
+    if (row !== undefined && section !== ELSEWHERE) rows.push(`${section} › ${row.replace(/\.$/, '')}`)
   }
   return rows
 }

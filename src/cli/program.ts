@@ -10,6 +10,7 @@ import { createUseCommand } from './commands/use.ts'
 import { createVerifyCommand } from './commands/verify.ts'
 import { reportError } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
+import { assertNodeVersion } from './node-version.ts'
 import { abortOnInterrupt } from './interrupt.ts'
 import { screenOf } from './terminal.ts'
 
@@ -19,6 +20,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   const signal = abortOnInterrupt()
   process.on('uncaughtException', (error) => process.exit(reportError(error, signal)))
   try {
+    assertNodeVersion(process.versions.node)
     await createProgram(signal).parseAsync(args, { from: 'user' })
   } catch (error) {
     // Commander has printed its own; help and version end with 0.

@@ -281,5 +281,9 @@ function expectConflict(command: SetAliasCommand, current: number | null): Refus
 
 function stillAliased(n: number, pointing: readonly string[]): Refusal {
   const detail = `${formatVersion(n)} is still the target of ${pointing.join(', ')}`
-  return refusalOf('CONFLICT', detail, 'move these aliases first, or delete with `aliases: true`')
+  const isLatest = pointing.includes('latest')
+  const next = isLatest
+    ? 'delete with `aliases: true`: `latest` then falls back'
+    : 'move these aliases first, or delete with `aliases: true`'
+  return refusalOf('CONFLICT', detail, next)
 }

@@ -15,11 +15,11 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/
 export function assertReferenceUri(value: unknown): string {
   const uri = assertText('reference URI', value)
   if (/\s/u.test(uri)) {
-    throw invalid(`reference URI ${quote(uri)} holds white space`, 'percent-encode spaces and special characters')
+    throw invalid(`reference URI ${shown(uri)} holds white space`, 'percent-encode spaces and special characters')
   }
   if (SCHEME.test(uri)) return uri
   throw invalid(
-    `reference URI ${quote(uri)} has no scheme`,
+    `reference URI ${shown(uri)} has no scheme`,
     'write it as s3://…, https://… or file://…, or use addFile',
   )
 }
@@ -55,9 +55,14 @@ function assertText(what: string, value: unknown): string {
   if (value.length > REFERENCE_LENGTH_MAX) {
     throw invalid(`${what} has ${value.length} characters`, `at most ${REFERENCE_LENGTH_MAX} are allowed`)
   }
-  if (/\p{Cc}/u.test(value)) throw invalid(`${what} ${quote(value)} holds a control character`, 'percent-encode it')
+  if (/\p{Cc}/u.test(value)) throw invalid(`${what} ${shown(value)} holds a control character`, 'percent-encode it')
   if (value.isWellFormed()) return value
-  throw invalid(`${what} ${quote(value)} holds an unpaired surrogate`, 'percent-encode it')
+  throw invalid(`${what} ${shown(value)} holds an unpaired surrogate`, 'percent-encode it')
+}
+
+/** What is no URI, for messages: it may be one with a slip in it, whose user part, query and fragment hold secrets. */
+function shown(text: string): string {
+  return quote(text.replace(/^([A-Za-z][A-Za-z0-9+.-]*:[/\\]*)?.*@/su, '$1…@').replace(/[?#].*$/su, '?…'))
 }
 
 function invalid(detail: string, next: string): LadingError {

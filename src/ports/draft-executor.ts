@@ -7,6 +7,7 @@ import { recordedResult, windowReaches } from '../domain/head.ts'
 import { manifestDigest } from '../domain/manifest.ts'
 import type { RunRef } from '../domain/version.ts'
 import type { CallOptions } from './call.ts'
+import type { CommitOptions } from './commit.ts'
 import type { DraftHost, DraftRecords } from './draft-records.ts'
 import type { FinishOptions } from './draft-store.ts'
 
@@ -148,23 +149,30 @@ export class RoundExecutor {
     const { command, union } = log
     const { round, options, finish } = this.#work
     if (!finish) throw new Error('only a finish logs')
-    const key = { project: round.project, artifact: round.artifact }
-    const prepared = await this.#host.prepare(key, options)
+    const prepared = await this.#host.prepare({ project: round.project, artifact: round.artifact }, options)
     const result = await this.#records.result.read(round, options)
     if (result !== null) return { result }
     const opId = command.opId ?? this.#host.ids.next()
-    const logged = { ...command, opId, draft: { id: round.id, round: round.round } }
-    const confirm = (collection: Parameters<FinishOptions['confirm']>[1]) => finish.confirm(union, collection)
+    const confirm: CommitOptions['confirm'] = (collection) => finish.confirm(union, collection)
+    const answer = await this.#commit(command, opId, { ...options, prepared, confirm })
+    if (answer === null) return { logged: 'unknown' }
+    await this.#recordProducers(log, { n: answer.n, opId })
+    if (!answer.created) await finish.onKnown?.(answer, command)
+    this.#answer = answer
+    return { logged: answer.n }
+  }
+
+  /** Null: nobody can tell any more what came of the closing's log. */
+  async #commit(command: UnionLog['command'], opId: string, options: CommitOptions): Promise<LoggedAnswer | null> {
+    const { project, artifact, id, round } = this.#work.round
     try {
-      const answer = await this.#host.commit(key, logged, { ...options, prepared, confirm })
+      const answer = await this.#host.commit({ project, artifact }, { ...command, opId, draft: { id, round } }, options)
       if (answer.n === null) throw new Error('a log answers with a version')
       this.#mayHaveActed = true
-      await this.#recordProducers(log, { n: answer.n, opId })
-      this.#answer = { ...answer, n: answer.n }
-      return { logged: answer.n }
+      return { ...answer, n: answer.n }
     } catch (error) {
       if (!isLadingError(error, 'UNKNOWN_OUTCOME') || !(await this.#isForgotten(command))) throw error
-      return { logged: 'unknown' }
+      return null
     }
   }
 

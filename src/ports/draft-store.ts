@@ -1,6 +1,7 @@
 import type { LoggedAnswer } from '../domain/command.ts'
 import type { Digest } from '../domain/digest.ts'
 import type { AbandonClosing, DraftKey, DraftPart, DraftRound, FinishClosing } from '../domain/draft.ts'
+import type { UnionLog } from '../domain/finish.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import type { ArtifactKey, RunRef } from '../domain/version.ts'
 import type { Collection } from './blob-store.ts'
@@ -24,6 +25,11 @@ export interface FinishOptions extends CallOptions {
   readonly manifestOf: (digest: Digest, options: CallOptions) => Promise<Manifest>
   /** As `CommitOptions.confirm`, for the union and its manifest. */
   readonly confirm: (union: Manifest, collection: Collection) => Promise<void>
+  /**
+   * Called when the log of the union has found a version that had this content. The round has no result before it has
+   * settled, so that whoever goes on after a stop calls it again.
+   */
+  readonly onKnown?: ((known: LoggedAnswer, log: UnionLog['command']) => Promise<void>) | undefined
 }
 
 /**

@@ -45,7 +45,7 @@ async function repairBlob(
   if (isPacked && (await isSound(store, { ...item, location: null }, options)))
     return { location: null, repaired: true }
   const name = namingUnder(collection).nameOf('blob', item.digest)
-  await replace(store, { item, name, damaged: await damagedNames(store, item, options) }, options)
+  await replace(store, { item, name, damaged: () => damagedNames(store, item, options) }, options)
   return { location: null, repaired: true }
 }
 
@@ -94,7 +94,8 @@ interface Replacement {
   readonly item: RepairItem
   /** The name that the good bytes get. */
   readonly name: BlobName
-  readonly damaged: readonly BlobName[]
+  /** Asked as late as can be: another repair may have put good bytes there meanwhile. */
+  readonly damaged: () => Promise<readonly BlobName[]>
 }
 
 function replace(store: ProjectObjects, replacement: Replacement, options: CallOptions): Promise<void> {
@@ -115,8 +116,9 @@ async function replaceStaged(
       throwIfAborted(options)
       await staged.write(chunk)
     }
+    const names = await damaged()
     throwIfAborted(options)
-    await deleteNames({ objects, project }, damaged)
+    await deleteNames({ objects, project }, names)
     await staged.publish(blobKey(project, name))
     await objects.sync([blobKey(project, name)], {})
   } catch (error) {
@@ -133,8 +135,9 @@ async function replaceUnstaged(
 ): Promise<void> {
   // A source that is not right must be known before anything is deleted.
   for await (const _chunk of item.source.read(options)) throwIfAborted(options)
+  const names = await damaged()
   throwIfAborted(options)
-  await deleteNames({ objects, project }, damaged)
+  await deleteNames({ objects, project }, names)
   await objects.putIfAbsent(blobKey(project, name), item.source, {})
 }
 

@@ -5,6 +5,7 @@ import type { Digest } from '../domain/digest.ts'
 import type { DraftChoice, DraftClosing, DraftResult } from '../domain/draft.ts'
 import { isLadingError, LadingError } from '../domain/errors.ts'
 import type { Head } from '../domain/head.ts'
+import { ALIASES_MAX, DESCRIPTION_BYTES_MAX } from '../domain/limits.ts'
 import type { Metadata } from '../domain/metadata.ts'
 import { assertMovableAlias, assertName, assertType } from '../domain/names.ts'
 import type { VersionRecord } from '../domain/version.ts'
@@ -126,11 +127,12 @@ export const runSchema = v.object({
 /** Edges carry the name of their run, so that lineage can be shown without reading its record. */
 export const edgeSchema = v.object({ at: v.string(), opId: v.string(), run })
 
+/** What no log takes must be known before a round is closed: after that it could only be logged, and never is. */
 const draftFacts = {
   type,
   metadata,
   metadataDigest: v.nullable(digest),
-  description: v.nullable(v.string()),
+  description: v.nullable(v.pipe(v.string(), v.maxBytes(DESCRIPTION_BYTES_MAX))),
 }
 const told = { opId: v.string(), at: v.string() }
 
@@ -145,7 +147,7 @@ export const closingSchema: v.GenericSchema<unknown, DraftClosing> = v.variant('
     run,
     baseRev: count,
     ...draftFacts,
-    aliases: v.array(alias),
+    aliases: v.pipe(v.array(alias), v.maxLength(ALIASES_MAX)),
     onConflict: v.picklist(['refuse', 'last']),
   }),
   v.object({ kind: v.literal('abandon'), ...told, run: v.nullable(run) }),

@@ -74,12 +74,11 @@ export class SqlExecution {
     const { decision, head } = decided
     if (decision.kind === 'refuse' && decision.record === null) return { kind: 'refused', refusal: decision.refusal }
     if (decision.kind === 'answer' && isUnchanged(decided)) return { kind: 'answered', answer: decision.answer }
-    const missing = decision.kind === 'create' ? await confirmation.missing(tx, key.project) : null
-    if (missing) return { kind: 'confirm', collection: missing }
-    if (mode === 'write') return this.#carryOut(tx, decided)
     // What was read shows that the command is not applied up to here.
     if (this.#base !== null && head !== null) this.#base = Math.max(this.#base, head.rev)
-    return { kind: 'write' }
+    const missing = decision.kind === 'create' ? await confirmation.missing(tx, key.project) : null
+    if (missing) return { kind: 'confirm', collection: missing }
+    return mode === 'write' ? this.#carryOut(tx, decided) : { kind: 'write' }
   }
 
   /** Asks the rule until it needs nothing more. */

@@ -43,16 +43,18 @@ async function headOf(tx: SqlTransaction, row: Row): Promise<Stored<Head>> {
 export async function standingOf(tx: SqlTransaction, row: Row): Promise<Stored<Standing>> {
   const id = countIn(row, 'id')
   const aliases = await tx.all('aliases', { artifact: id })
-  const latest = latestIn(row)
   const head: Standing = {
     rev: countIn(row, 'rev'),
     type: textIn(row, 'type'),
     next: countIn(row, 'next_n'),
     floor: countIn(row, 'floor_n'),
     aliases: Object.fromEntries(aliases.map((alias) => [textIn(alias, 'name'), countIn(alias, 'n')])),
-    latest,
+    latest: latestIn(row),
     description: textOrNull(row, 'description'),
     createdAt: textIn(row, 'created_at'),
+  }
+  for (const [alias, n] of Object.entries(head.aliases)) {
+    if (n < head.floor || n >= head.next) throw danglingAlias(alias, n)
   }
   return { id, head }
 }
@@ -71,6 +73,13 @@ function latestIn(row: Row): Head['latest'] {
     })
   }
   return { n, digest, opId }
+}
+
+function danglingAlias(alias: string, n: number): LadingError {
+  return new LadingError('CORRUPT', {
+    detail: `alias ${alias} points at version ${n}, which is not one of the live ones`,
+    next: 'restore the database from a backup of the store; nothing was changed',
+  })
 }
 
 function appliedIn(row: Row): Applied {

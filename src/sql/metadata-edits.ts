@@ -15,7 +15,10 @@ import {
 } from './rows.ts'
 
 /** Metadata that replaced what versions were logged with. */
-export function createMetadataEdits({ database }: SqlContext): Pick<MetadataStore, 'metadataEdit' | 'editMetadata'> {
+export function createMetadataEdits({
+  database,
+  clock,
+}: SqlContext): Pick<MetadataStore, 'metadataEdit' | 'editMetadata'> {
   return {
     metadataEdit: ({ n, ...key }, options) =>
       database.transaction(
@@ -27,10 +30,16 @@ export function createMetadataEdits({ database }: SqlContext): Pick<MetadataStor
         options,
       ),
 
-    editMetadata: ({ n, ...key }, { metadata, metadataDigest, at, run }, options) =>
+    editMetadata: (
+      { n, ...key },
+      { metadata, metadataDigest, at, run },
+      { untilMs = Number.POSITIVE_INFINITY, ...options },
+    ) =>
       database.transaction(
         'write',
         async (tx) => {
+          // Asked when the lock is held: waiting for it may have taken longer than the blob may be relied on.
+          if (clock.monotonicMs() > untilMs) throw blobExpired()
           const row = await tx.get('head', artifactParams(key))
           if (row === null || n >= countIn(row, 'next_n')) throw noVersion(n)
           const edit = { metadata: metadataParam(metadata), metadataDigest, at, ...runParams(run) }
@@ -49,6 +58,13 @@ export function metadataEditIn(row: Row): MetadataEdit {
     at: textIn(row, 'at'),
     run: runOrNull(row),
   }
+}
+
+function blobExpired(): LadingError {
+  return new LadingError('UNAVAILABLE', {
+    detail: 'the metadata was stored too long ago to be relied on',
+    next: 'replace it again',
+  })
 }
 
 function noVersion(n: number): LadingError {

@@ -113,6 +113,10 @@ describe.each(KINDS)('aliases in %s', (kind) => {
       await refusal('NOT_FOUND', () => lading.setAlias(ref, 'prod'))
     }
     expect(await lading.artifact('model').aliases()).toEqual({ latest: 'v2' })
+
+    await lading.save(artifactOf('model', { f: '3' }), { supersede: true })
+    await refusal('NOT_FOUND', () => lading.setAlias('model:v0', 'prod'))
+    expect(await lading.artifact('model').aliases()).toEqual({ latest: 'v3' })
   })
 
   test('the history tells when, from, to and by which run, also beyond what head remembers', async () => {

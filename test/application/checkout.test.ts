@@ -239,7 +239,9 @@ describe.each(KINDS)('a checkout from %s is refused, and nothing is touched,', (
   })
 
   test('into a whole disk', async () => {
-    const { lading } = await logged(kind)
+    // A disk in memory: were the guard ever to fail, this is what would be emptied.
+    const { lading } = await createWorld(kind, { files: createFiles(foldingFs(FOLDS['folds case'])) })
+    await lading.save(artifactOf('model', FILES))
     const version = await lading.getArtifact('model')
     const error = await refusal('INVALID', () => version.checkout('/'))
     expect(error.message).toMatch(/it is a whole disk; .*`download` instead; nothing was changed/)
@@ -347,6 +349,36 @@ test.each(['', 'sqlite:'])('the store that is open is known, before it has a mar
 
   expect(await contents()).toEqual(before)
   expect(await version.checkout(world.at('place/other'))).toMatchObject({ written: Object.keys(FILES) })
+})
+
+test.each(['that nobody has open', 'that was made just now'])(
+  'another database of lading %s is a store',
+  async (open) => {
+    const world = await logged('memory')
+    await mkdir(world.at('place'), { recursive: true })
+    const database = await openStore(`sqlite:${world.at('place/other.db')}`, { project: 'demo' })
+    await using _closed = database
+    await database.save(artifactOf('model', { precious: '1' }))
+    if (open === 'that nobody has open') await database.close()
+
+    for (const root of ['place', 'place/other.db-blobs', 'place/other.db-blobs/p']) {
+      const error = await refusal('CONFLICT', () => checkout(world, root))
+      expect(error.message).toContain(`a lading store lies at ${world.at('place/other.db')}`)
+    }
+
+    expect(await everything(world.at('place'))).toContain('other.db')
+  },
+)
+
+test('another database than those of lading is removed like any file', async () => {
+  const world = await logged('memory')
+  await mkdir(world.at('out'), { recursive: true })
+  const { DatabaseSync } = await import('node:sqlite')
+  const database = new DatabaseSync(world.at('out/theirs.db'))
+  database.exec('CREATE TABLE theirs (a)')
+  database.close()
+
+  expect(await checkout(world)).toMatchObject({ removed: ['theirs.db'] })
 })
 
 test('the store of a world lies where a checkout is not made', async () => {

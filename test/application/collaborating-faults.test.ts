@@ -65,6 +65,19 @@ describe('a process that dies in a finish', () => {
     expect(await ben.upsertArtifact(late, ID)).toMatchObject({ round: 1 })
   })
 
+  test('between closing and result of an abandonment: the next upsert completes it, and is in the next round', async () => {
+    const shared = createMemoryData()
+    const ann = await open(shared).init({ id: 'ann' })
+    await ann.upsertArtifact(artifactOf('model', { a: '1' }), ID)
+    expect(await failed(open(shared, refusing(/\/result$/)).abandon('model', ID))).toBe(true)
+    const ben = await open(shared).init({ id: 'ben' })
+
+    const part = await ben.upsertArtifact(artifactOf('model', { b: '2' }), ID)
+
+    expect(part).toMatchObject({ round: 1 })
+    expect(await ben.finishArtifact('model', ID)).toMatchObject({ version: 'v0', round: 1, fileCount: 1 })
+  })
+
   test('between closing and result: it cannot be abandoned any more', async () => {
     const shared = createMemoryData()
     const ann = await open(shared).init({ id: 'ann' })
@@ -106,7 +119,7 @@ describe('a store that fails', () => {
     expect((await (await open(shared).getArtifact('model')).entries()).map(({ path }) => path)).toEqual(['a', 'b'])
   })
 
-  test('after a part was written: the upsert is UNKNOWN_OUTCOME, and sent again it is in the same round', async () => {
+  test('after a part was written: the upsert is UNKNOWN_OUTCOME, and sent again it is that very part', async () => {
     const shared = createMemoryData()
     let isBroken = true
     const faulty = open(shared, (objects) => ({
@@ -124,7 +137,31 @@ describe('a store that fails', () => {
     const again = await ann.upsertArtifact(artifact, ID)
 
     expect(again).toMatchObject({ round: 0 })
+    expect(await all(faulty.drafts('model'))).toMatchObject([{ parts: 1 }])
     expect(await ann.finishArtifact('model', ID)).toMatchObject({ version: 'v0', fileCount: 1 })
+  })
+
+  test('after a part was written: it is in the version that another run makes meanwhile, and repeating it says so', async () => {
+    const shared = createMemoryData()
+    let isBroken = true
+    const faulty = open(shared, (objects) => ({
+      ...objects,
+      async get(key, options) {
+        if (isBroken && key.endsWith('/closing')) throw new LadingError('UNAVAILABLE', { detail: 'no answer' })
+        return objects.get(key, options)
+      },
+    }))
+    const ann = await faulty.init({ id: 'ann' })
+    const artifact = artifactOf('model', { a: '1' })
+    await refusal('UNKNOWN_OUTCOME', () => ann.upsertArtifact(artifact, ID))
+    isBroken = false
+    const ben = await open(shared).init({ id: 'ben' })
+
+    const finished = await ben.finishArtifact(artifactOf('model', { b: '2' }), ID)
+
+    expect(finished).toMatchObject({ version: 'v0', fileCount: 2 })
+    expect(await ann.upsertArtifact(artifact, ID)).toMatchObject({ round: 0 })
+    expect(await all(faulty.drafts('model'))).toEqual([])
   })
 
   test.each([/\/parts\//, /\/drafts\/.*\/closing$/, /\/blobs\//])('refusing %s: nothing is half done', async (keys) => {

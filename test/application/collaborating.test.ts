@@ -260,7 +260,7 @@ describe.each(KINDS)('collaborative versions in %s', (kind) => {
     expect(await ann.upsertArtifact(artifact.addFile(bytesOf('1'), 'g'), ID)).toMatchObject({ fileCount: 2 })
   })
 
-  test('a path is upserted under the name that the runs agree on, else under one of the run', async () => {
+  test('a path is upserted under the name that the runs agree on; without one it is INVALID', async () => {
     const { lading, file, at } = await createWorld(kind)
     const [ann, ben] = await runs(lading, 'ann', 'ben')
     await file('shards/a.bin', 'a')
@@ -268,9 +268,8 @@ describe.each(KINDS)('collaborative versions in %s', (kind) => {
 
     await ann.upsertArtifact(at('shards'), { ...ID, name: 'data', type: 'dataset' })
     await ben.upsertArtifact(at('b.bin'), { ...ID, name: 'data' })
-    const own = await ben.upsertArtifact(at('b.bin'), ID)
+    await refusal('INVALID', () => ben.upsertArtifact(at('b.bin'), ID))
 
-    expect(own).toMatchObject({ name: 'run-ben-b.bin' })
     await ben.finishArtifact('data', ID)
     const version = await lading.getArtifact('data', { type: 'dataset' })
     expect(await contentOf(version)).toEqual({ 'a.bin': 'a', 'b.bin': 'b' })
@@ -322,7 +321,9 @@ describe.each(KINDS)('collaborative versions in %s', (kind) => {
 
     await (await lading.init({ id: 'last' })).finishArtifact('model', ID)
 
-    expect(await (await lading.getArtifact('model')).metadata()).toEqual(expected)
+    const version = await lading.getArtifact('model')
+    expect(await version.metadata()).toEqual(expected)
+    expect(version.description).toBe(expected && JSON.stringify(expected).slice(0, 100))
   })
 
   test('large metadata of the finish is kept', async () => {
@@ -348,6 +349,24 @@ describe.each(KINDS)('collaborative versions in %s', (kind) => {
     const version = await lading.getArtifact('model:v0')
     expect([await version.metadata(), await producers(version)]).toEqual([{ epoch: 2 }, ['ann', 'ben']])
     expect(artifact).toMatchObject({ version: 'v0', aliases: ['prod'] })
+  })
+
+  test('what the parts say of known content replaces its metadata, once', async () => {
+    const { lading, open } = await createWorld(kind)
+    await lading.save(artifactOf('model', { a: '1' }, { metadata: { epoch: 1 }, description: 'old' }))
+    const [ann, ben] = await runs(lading, 'ann', 'ben')
+    const says = { metadata: { epoch: 2, note: 'x'.repeat(20_000) }, description: 'new' }
+    for (const run of [ann, ben]) await run.upsertArtifact(artifactOf('model', { a: '1' }, says), ID)
+
+    const finished = await ben.finishArtifact('model', ID)
+
+    expect(finished).toMatchObject({ version: 'v0', created: false })
+    const version = await (await open()).getArtifact('model')
+    expect([await version.metadata(), version.description]).toEqual([says.metadata, 'new'])
+    await version.update({ metadata: { epoch: 3 } })
+    await ben.finishArtifact('model', ID)
+    await ann.finishArtifact(new Artifact('model', { metadata: { epoch: 4 } }), ID)
+    expect(await (await lading.getArtifact('model')).metadata()).toEqual({ epoch: 3 })
   })
 
   test('finish is idempotent: the same run gets the same version again, by name and by its artifact', async () => {

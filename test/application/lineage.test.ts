@@ -84,6 +84,29 @@ describe.each(KINDS)('lineage in %s', (kind) => {
     expect([await isCut(1, 'down', clean), await isCut(2, 'down', clean)]).toEqual([true, false])
   })
 
+  test('a collaborative version is an output of every run that gave a part, and of the one that finished it', async () => {
+    const { lading, open } = await createWorld(kind)
+    const [ann, ben, cid] = [
+      await lading.init({ id: 'ann', group: 'night' }),
+      await (await open()).init({ id: 'ben', group: 'night' }),
+      await (await open()).init({ id: 'cid', group: 'night' }),
+    ]
+    await ann.upsertArtifact(artifactOf('model', { a: '1' }))
+    await ben.upsertArtifact(artifactOf('model', { b: '1' }))
+
+    await cid.finishArtifact('model')
+
+    for (const run of [ann, ben, cid]) expect(await run.outputs()).toEqual([key('model', 0)])
+    const producers = await (await lading.getArtifact('model')).producedBy()
+    expect(producers.map(({ id }) => id).toSorted()).toEqual(['ann', 'ben', 'cid'])
+
+    const dan = await lading.init({ id: 'dan', group: 'next night' })
+    for (const path of ['a', 'b'])
+      await ann.upsertArtifact(artifactOf('model', { [path]: '1' }), { distributedId: 'next night' })
+    expect(await dan.finishArtifact('model')).toMatchObject({ version: 'v0', created: false })
+    expect(await dan.outputs()).toEqual([key('model', 0)])
+  })
+
   test('a use is recorded once, also of a version of another project', async () => {
     const { lading } = await createWorld(kind)
     await lading.save(artifactOf('shared', { f: '1' }), { project: 'library' })

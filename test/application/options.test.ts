@@ -43,6 +43,7 @@ const CALLS: Readonly<Record<string, (given: Given) => unknown>> = {
   'version.newDraft': ({ version, wrong }) => version.newDraft(wrong),
   'version.download': ({ version, wrong }) => version.download(wrong),
   'version.checkout': ({ version, wrong }) => version.checkout('.', wrong),
+  'version.diff': ({ version, wrong }) => version.diff(version, wrong),
   'version.verify': ({ version, wrong }) => version.verify(undefined, wrong),
   'version.repair': ({ version, wrong }) => version.repair('.', wrong),
   'version.file': ({ version, wrong }) => version.file('f', wrong),

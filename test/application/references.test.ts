@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createHttpReferences } from '../../src/adapters/references/http.ts'
-import { Artifact, LadingError } from '../../src/index.ts'
+import { Artifact, isLadingError, LadingError } from '../../src/index.ts'
 import type { ErrorCode, ReferenceHandler } from '../../src/index.ts'
 import { sha256 } from '../../src/ports/index.ts'
 import { closedPort, startServer } from '../support/http-server.ts'
@@ -67,6 +67,22 @@ describe.each(KINDS)('references of a version in %s', (kind) => {
     expect(server.requests).toEqual([])
   })
 
+  test('are recorded with their URI and size, and by their SHA-256, else their etag, else the URI', async () => {
+    const uri = 's3://bucket/key'
+    const world = await withReferences(kind, {
+      bare: { uri },
+      checked: { uri, facts: { ...FACTS, etag: 'not needed' } },
+      tagged: { uri, facts: { etag: 'W/"one"', size: 7 } },
+    })
+    const version = await world.lading.getArtifact('model')
+
+    expect((await version.entries()).filter(({ path }) => path !== 'here.txt')).toEqual([
+      { path: 'bare', ref: uri, digest: uri, size: 0 },
+      { path: 'checked', ref: uri, digest: FACTS.sha256, size: FACTS.size },
+      { path: 'tagged', ref: uri, digest: 'W/"one"', size: 7 },
+    ])
+  })
+
   test('are read by nothing but what was asked to fetch them: no log, verification, patch or read of the rest', async () => {
     const server = await startServer(whole)
     const world = await withReferences(kind, { data: { uri: server.at('/data'), facts: FACTS } })
@@ -84,6 +100,12 @@ describe.each(KINDS)('references of a version in %s', (kind) => {
     expect(server.requests).toEqual([])
     await version.checkout(world.at('out'), { references: 'fetch' })
     expect(server.requests.length).toBe(1)
+    expect(await version.verify(world.at('out'))).toMatchObject({ ok: true, verified: 2, unverifiable: [] })
+    await world.file('out/data', 'something else')
+    expect(await version.verify(world.at('out'))).toMatchObject({
+      ok: false,
+      differences: [{ path: 'data', problem: 'modified' }],
+    })
   })
 
   test('are fetched, those with a SHA-256 checked, the others told as unverified', async () => {
@@ -244,6 +266,20 @@ describe('a handler of references that a user brings', () => {
     ['gives no bytes', { schemes: ['test'], read: async () => {} }, 'UNAVAILABLE', /gave no bytes/],
     ['gives what are no bytes', handlerOf(['text']), 'UNAVAILABLE', /gave "text" for bytes/],
     ['ends too early', handlerOf([bytesOf('1')], { sizeBytes: 5 }), 'UNAVAILABLE', /expected 5 bytes, found 1/],
+    ['gives no size', handlerOf([bytesOf('1')], { sizeBytes: Number.NaN }), 'UNAVAILABLE', /gave NaN for a size/],
+    ['gives no etag', handlerOf([bytesOf('1')], { etag: 5 as never }), 'UNAVAILABLE', /gave 5 for an etag/],
+    [
+      'gives nothing',
+      { schemes: ['test'], read: (_uri, sink) => sink(null as never) },
+      'UNAVAILABLE',
+      /gave undefined for a size/,
+    ],
+    [
+      'throws what has no words',
+      { schemes: ['test'], read: () => Promise.reject(Object.create(null)) },
+      'UNAVAILABLE',
+      /failed: an object/,
+    ],
     [
       'breaks',
       { schemes: ['test'], read: () => Promise.reject(new Error('out of luck')) },
@@ -263,6 +299,59 @@ describe('a handler of references that a user brings', () => {
 
     expect([error.operation, error.key, error.detail]).toEqual(['fetch', 'data', expect.stringMatching(detail)])
     expect(await readdir(world.at('out'))).toEqual(['here.txt'])
+  })
+
+  test('that tells the URI in its error tells no secret of it', async () => {
+    const uri = 'test://key:secret@b/$&?token=secret'
+    for (const failure of [new Error(`no ${uri}`), new LadingError('NOT_FOUND', { detail: `no ${uri}` })]) {
+      const telling: ReferenceHandler = { schemes: ['test'], read: () => Promise.reject(failure) }
+      const world = await withReferences(kind, { data: { uri } }, { references: [telling] })
+
+      const error = await refusal(isLadingError(failure) ? 'NOT_FOUND' : 'UNAVAILABLE', () => fetchTo(world))
+
+      expect(error.message).toContain('no test://b/$&?…')
+      expect(error.message).not.toContain('secret')
+    }
+  })
+
+  test('that does not wait for the sink loses nothing, and its failure ends no process', async () => {
+    const hasty = (given: ReferenceHandler): ReferenceHandler => ({
+      schemes: ['test'],
+      async read(...call) {
+        void given.read(...call)
+      },
+    })
+    const good = await withReferences(
+      kind,
+      { data: { uri: 'test://b/k' } },
+      { references: [hasty(handlerOf([bytesOf('1')]))] },
+    )
+    const bad = await withReferences(
+      kind,
+      { data: { uri: 'test://b/k', facts: { sha256: sha256('2') } } },
+      {
+        references: [
+          hasty({
+            schemes: ['test'],
+            read: (uri, sink, options) =>
+              handlerOf([bytesOf('1')]).read(
+                uri,
+                (content) => {
+                  void sink(content)
+                  return Promise.resolve()
+                },
+                options,
+              ),
+          }),
+        ],
+      },
+    )
+
+    await fetchTo(good)
+    await refusal('CORRUPT', () => fetchTo(bad))
+
+    expect(await good.tree('out')).toMatchObject({ data: '1' })
+    expect(await bad.tree('out')).not.toHaveProperty('data')
   })
 
   test('that hides what the folder refused does not hide it', async () => {
@@ -378,12 +467,15 @@ describe('references to http servers', () => {
   test('bytes are asked for as they are stored, and encoded ones are UNSUPPORTED', async () => {
     const server = await startServer({
       '/gzip': (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(BYTES)),
+      '/coded': (response) => response.writeHead(200, { 'transfer-encoding': 'gzip' }).end(gzipSync(BYTES)),
       '/same': (response) => response.writeHead(200, { 'content-encoding': 'identity' }).end(BYTES),
     })
 
-    const error = await refusal('UNSUPPORTED', () => load(server.at('/gzip')))
+    for (const path of ['/gzip', '/coded']) {
+      const error = await refusal('UNSUPPORTED', () => load(server.at(path)))
+      expect(error.message).toContain('gzip')
+    }
 
-    expect(error.message).toContain('gzip')
     expect(server.requests[0]!.headers['accept-encoding']).toBe('identity')
     expect(await load(server.at('/same'))).toBe(BYTES)
   })

@@ -6,6 +6,7 @@ import { createFiles } from '../../src/adapters/fs/files.ts'
 import { createFsObjectStore } from '../../src/adapters/fs/index.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/index.ts'
 import { Artifact, createPorts, createStore, isLadingError, openStore } from '../../src/index.ts'
+import type { Version } from '../../src/index.ts'
 import { FOLDS, foldingFs } from '../support/folding-fs.ts'
 import { all, artifactOf, bytesOf, createWorld, KINDS, refusal } from './world.ts'
 import type { Kind, World } from './world.ts'
@@ -33,12 +34,12 @@ function circle(): object {
   return metadata
 }
 
-/** Downloads these paths onto a disk that folds names. */
-async function downloadTo(fold: keyof typeof FOLDS, paths: readonly string[]): Promise<unknown> {
+/** A version of these paths, whose folders lie on a disk in memory that folds names. */
+async function modelOnto(fold: keyof typeof FOLDS, paths: readonly string[]): Promise<Version> {
   const files = createFiles(foldingFs(FOLDS[fold]))
   const lading = createStore(createPorts(createMemoryObjectStore()), { project: 'demo', files })
   await lading.save(artifactOf('model', Object.fromEntries(paths.map((path) => [path, path]))))
-  return (await lading.getArtifact('model')).download({ root: '/out' })
+  return lading.getArtifact('model')
 }
 
 /** Every way to be refused that needs no broken machine, as a user meets it. */
@@ -200,9 +201,10 @@ const CASES: Readonly<Record<string, Refused>> = {
   },
   'download with a signal that has fired': async (world) =>
     (await stored(world)).download({ root: world.at('out'), signal: AbortSignal.abort() }),
-  'download paths that differ only in case': () => downloadTo('folds case', ['README', 'readme']),
-  'download paths that differ only in normalisation': () =>
-    downloadTo('folds case and normalises', ['caf\u00e9', 'cafe\u0301']),
+  'download paths that differ only in case': async () =>
+    (await modelOnto('folds case', ['README', 'readme'])).download({ root: '/out' }),
+  'download paths that differ only in normalisation': async () =>
+    (await modelOnto('folds case and normalises', ['caf\u00e9', 'cafe\u0301'])).download({ root: '/out' }),
   'read a damaged manifest': async (world) => {
     const { digest } = await stored(world)
     await world.damage(digest)
@@ -238,7 +240,8 @@ const CASES: Readonly<Record<string, Refused>> = {
   },
   'fetch references in a way that there is not': async (world) =>
     (await stored(world)).download({ root: world.at('out'), references: wrong('all') }),
-  'check out into a whole disk': async (world) => (await stored(world)).checkout('/'),
+  // Of a disk in memory: were the guard ever to fail, this is what would be emptied.
+  'check out into a whole disk': async () => (await modelOnto('folds case', ['f'])).checkout('/'),
   'check out into a store': async (world) => {
     await world.file('place/lading.json', '{"minReader":1}')
     return (await stored(world)).checkout(world.at('place'))

@@ -165,6 +165,27 @@ describe('repairing a version in a folder', () => {
     expect((await version.verify()).ok).toBe(true)
     expect(await readdir(join(store, 'staging'))).toEqual([])
   })
+
+  test('does not take away what another repair put in place while it copied', async () => {
+    const { open, at } = await damagedWorld('folder', 'a.txt')
+    const other = await (await open()).getArtifact('model')
+    const removed: string[] = []
+    let isFirstWrite = true
+    const fs = watchedFs(async ({ name, path }) => {
+      if (name === 'unlink' && path.includes('blobs')) removed.push(path)
+      if (name !== 'handle.write' || !isFirstWrite) return
+      isFirstWrite = false
+      await other.repair(at('good'))
+    })
+    const root = join(at('.'), '..', 'store')
+    await using lading = createStore(createPorts(createFsObjectStore({ root, fs })), { project: 'demo' })
+
+    const { repaired } = await (await lading.getArtifact('model')).repair(at('good'))
+
+    expect(repaired).toEqual(['a.txt'])
+    expect(removed).toEqual([])
+    expect((await other.verify()).ok).toBe(true)
+  })
 })
 
 describe('a repair that is killed', () => {

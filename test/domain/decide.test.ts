@@ -364,7 +364,7 @@ describe('a deletion', () => {
     const refusal = {
       code: 'CONFLICT',
       detail: 'v4 is still the target of prod, best, latest',
-      next: 'move these aliases first, or delete with `aliases: true`',
+      next: 'delete with `aliases: true`: `latest` then falls back',
     }
 
     expect(decide(view, removal(4, false))).toEqual({ kind: 'refuse', refusal, record: null })

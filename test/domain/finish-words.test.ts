@@ -141,6 +141,12 @@ describe('the log of a union', () => {
     expect(decision).toMatchObject({ kind: 'log', log: { command: { opId: null, delivery: 'alone', aliases: [] } } })
   })
 
+  test('that the index has found is concluded with its number', () => {
+    const decision = decideFinish({ ...sealed, logged: 'unknown', indexed: 4 }, FINISH)
+
+    expect(decision).toEqual({ kind: 'conclude', result: { kind: 'finished', n: 4, aliases: 'moved' } })
+  })
+
   test('takes no metadata from the parts where the closing has some, inline or in a blob', () => {
     const given = { ...ANN, part: { ...ANN.part, metadata: { a: 1 } } }
     const logged = (own: Partial<FinishClosing>) =>

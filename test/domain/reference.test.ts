@@ -46,6 +46,22 @@ describe('assertReferenceUri', () => {
   })
 })
 
+describe('what is refused', () => {
+  it.each([
+    'https://ann:secret@host/a b',
+    'https://ann:se/cr#secret@host/a b',
+    'https://host/a b?sig=secret',
+    '//ann:secret@host/a',
+    'host/a?sig=secret',
+    'https://ann:secret@host/\u0000',
+    'https://ann:secret@host/\ud800',
+  ])('is named without the secrets of %j', (uri) => {
+    expect(() => assertReferenceUri(uri)).toThrow(
+      expect.objectContaining({ detail: expect.not.stringContaining('secret') }),
+    )
+  })
+})
+
 describe('assertReferenceDigest', () => {
   it('takes what a provider may give', () => {
     for (const digest of ['"9b2cf5-2"', 'W/"x y"', 'https://h/x']) expect(assertReferenceDigest(digest)).toBe(digest)

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest'
 import { LadingError } from '../../src/domain/errors.ts'
+import type { FinishClosing } from '../../src/domain/draft.ts'
 import type { Head } from '../../src/domain/head.ts'
 import { createDraftStore } from '../../src/ports/drafts.ts'
 import type { DraftHost, DraftRecords, RoundFact } from '../../src/ports/drafts.ts'
 import { partOf } from '../domain/draft-parts.ts'
 
 const ROUND = { project: 'demo', artifact: 'model', id: 'night', round: 0 }
-const { part } = partOf('op-1', 'ann', { a: 'A' })
+const { part, manifest } = partOf('op-1', 'ann', { a: 'A' })
+const PREPARED = {
+  head: null,
+  collection: { epoch: 0, state: 'swept', condemned: new Set<string>() },
+  seen: null,
+} as const
 const HEAD: Head = {
   rev: 1,
   type: 'dataset',
@@ -70,17 +76,9 @@ test('who stops after the round may be closed has not failed: the next one carri
 })
 
 test('an artifact that got its head while the bytes travelled says which type a part may have', async () => {
-  const { drafts, added } = draftsOver(
-    async () => null,
-    async () => HEAD,
-  )
-  const prepared = {
-    head: null,
-    collection: { epoch: 0, state: 'swept', condemned: new Set<string>() },
-    seen: null,
-  } as const
+  const { drafts, added } = draftsOver(async () => null, { head: async () => HEAD })
 
-  await expect(drafts.upsert(ROUND, part, { prepared })).rejects.toMatchObject({
+  await expect(drafts.upsert(ROUND, part, { prepared: PREPARED })).rejects.toMatchObject({
     code: 'CONFLICT',
     detail: expect.stringContaining('the artifact has type "dataset"'),
   })
@@ -88,10 +86,32 @@ test('an artifact that got its head while the bytes travelled says which type a 
   expect(added).toEqual([])
 })
 
+test('a finish that has made the version has not failed, whoever had closed the round', async () => {
+  const { opId: _opId, manifest: _manifest, ...facts } = part
+  const said = { baseRev: 0, aliases: [], onConflict: 'refuse' } as const
+  const closing: FinishClosing = { kind: 'finish', opId: 'gone', ...said, ...facts }
+  const { drafts, added } = draftsOver(async () => closing, {
+    prepare: async () => PREPARED,
+    commit: async () => ({ n: 0, created: true, aliases: [], record: null }),
+    recordEdge: async () => {
+      throw new LadingError('UNAVAILABLE', { detail: 'the store is away' })
+    },
+  })
+  added.push('op-1')
+  const options = { manifestOf: async () => manifest, confirm: async () => undefined }
+
+  const finishing = drafts.finish(ROUND, { ...closing, opId: 'mine' }, options)
+
+  await expect(finishing).rejects.toMatchObject({ code: 'UNKNOWN_OUTCOME' })
+})
+
 /** A round whose closing is read in this way, and the parts that were added to it. */
-function draftsOver(readClosing: DraftRecords['closing']['read'], head: DraftHost['head'] = async () => null) {
+function draftsOver(readClosing: DraftRecords['closing']['read'], given: Partial<DraftHost> = {}) {
   const added: string[] = []
-  const fact = <T>(): RoundFact<T> => ({ read: async () => null, create: async () => undefined })
+  const fact = <T>(): RoundFact<T> => {
+    let kept: T | null = null
+    return { read: async () => kept, create: async (_round, value) => void (kept ??= value) }
+  }
   const records: DraftRecords = {
     result: fact(),
     closing: { ...fact(), read: readClosing },
@@ -110,11 +130,12 @@ function draftsOver(readClosing: DraftRecords['closing']['read'], head: DraftHos
   const ids = { next: () => 'id', random: () => 0 }
   const host: DraftHost = {
     ids,
-    head,
+    head: async () => null,
     prepare: unused,
     commit: unused,
     resolve: unused,
     recordEdge: unused,
+    ...given,
   }
   return { drafts: createDraftStore(host, records), added }
 }

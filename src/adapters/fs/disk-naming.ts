@@ -37,7 +37,8 @@ export async function probeNaming(fs: UserFileSystem, folder: string): Promise<D
 async function nearestPresent(fs: UserFileSystem, folder: string): Promise<string> {
   for (let path = folder; ; path = dirname(path)) {
     const stats = await ifPresent(path, fs.promises.stat(path))
-    if (stats !== null && !stats.isDirectory()) throw notFolder(path, `it is ${describeKind(stats)} where a folder is needed`)
+    if (stats !== null && !stats.isDirectory())
+      throw notFolder(path, `it is ${describeKind(stats)} where a folder is needed`)
     if (stats !== null || path === dirname(path)) return path
   }
 }

@@ -1,17 +1,16 @@
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LadingError } from '../../domain/errors.ts'
-import { errnoOf, ifPresent, onFile } from './file-errors.ts'
+import { errnoOf, ifPresent } from './file-errors.ts'
 import { isWithin } from './is-within.ts'
+import { mountBelow } from './mounts.ts'
+import { storeAround, storeAt } from './store-marks.ts'
 import type { UserFileSystem } from './user-file-system.ts'
-
-/** The mark at the root of every store on a disk. */
-const STORE_MARK = 'lading.json'
 
 /**
  * Rejects unless a folder, by its path, may be emptied; it need not be there. `INVALID` for a whole disk, and for what is
- * or holds the home or the working folder; `CONFLICT` inside a store, and around one of `stores`. Does not look into the
- * folder.
+ * or holds the home or the working folder; `CONFLICT` inside a store, around one of `stores`, and where something is
+ * mounted below it. Does not look into the folder.
  */
 export async function assertExpendableRoot(
   fs: UserFileSystem,
@@ -27,31 +26,19 @@ export async function assertExpendableRoot(
     const place = await realOf(fs, store)
     if (isWithin(place, real) || isWithin(real, place)) throw holdsStore(root, store)
   }
-  for (let folder = dirname(real); ; folder = dirname(folder)) {
-    await assertNoStoreMark(fs, { path: join(folder, STORE_MARK), root })
-    if (folder === dirname(folder)) return
-  }
+  const around = await storeAround(fs, real)
+  if (around !== null) throw holdsStore(root, around)
+  const mount = await mountBelow(fs, real)
+  if (mount !== null) throw mountedAt(mount)
 }
 
-/** Rejects `CONFLICT` if a path is the mark of a store. A file of that name that is JSON and no mark is none. */
-export async function assertNoStoreMark(
+/** Rejects `CONFLICT` if a path is the mark of a store, or a database of one. */
+export async function assertNoStore(
   fs: UserFileSystem,
   { path, root }: { readonly path: string; readonly root: string },
 ): Promise<void> {
-  if (basename(path) !== STORE_MARK) return
-  const stats = await ifPresent(path, fs.promises.lstat(path))
-  if (!stats?.isFile() || !isMark(await onFile(path, fs.promises.readFile(path, 'utf8')))) return
-  throw holdsStore(root, dirname(path))
-}
-
-/** What is no JSON may be a damaged mark: it counts as one. */
-function isMark(text: string): boolean {
-  try {
-    const document: unknown = JSON.parse(text)
-    return typeof document === 'object' && document !== null && 'minReader' in document
-  } catch {
-    return true
-  }
+  const store = await storeAt(fs, path)
+  if (store !== null) throw holdsStore(root, store)
 }
 
 /** Null for a user without one, as in many containers: the system then answers with an error. */
@@ -77,6 +64,15 @@ function holdsStore(root: string, store: string): LadingError {
     key: root,
     detail: `a lading store lies at ${store}, and a checkout would remove what belongs to it`,
     next: 'choose another folder, or `download` instead; nothing was changed',
+  })
+}
+
+/** The error for a folder in which something else is mounted. */
+export function mountedAt(path: string): LadingError {
+  return new LadingError('CONFLICT', {
+    key: path,
+    detail: 'another disk is mounted there, and what lies on it is not removed',
+    next: 'unmount it, or choose another folder',
   })
 }
 

@@ -1,12 +1,14 @@
 import { isUtf8 } from 'node:buffer'
 import type { Stats } from 'node:fs'
-import { join } from 'node:path'
-import { LadingError } from '../../domain/errors.ts'
+import { basename, join } from 'node:path'
+import { isLadingError, LadingError } from '../../domain/errors.ts'
 import { comparePaths } from '../../domain/paths.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
+import { mountedAt } from './expendable.ts'
 import { errnoOf, fileError, ifPresent, onFile } from './file-errors.ts'
 import type { KnownFolders } from './known-folders.ts'
+import { inFolder } from './pinned-folder.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 
 /** What a folder may not have been emptied for. */
@@ -29,9 +31,9 @@ interface Child extends Folder {
  * Walks and removes what lies below the root of a target folder; the root itself stays.
  *
  * - Links are never followed: they are names like files, and are removed as such. So are FIFOs, sockets and devices.
- * - Right before each removal its folder is looked at once more, and is CONFLICT if a link has taken its place. Whoever
- *   swaps folders for links between that look and the removal can have a file removed elsewhere that has the same name,
- *   and nothing else: no folder with something in it is ever removed.
+ * - Right before each removal its folder is looked at once more, and is CONFLICT if a link has taken its place. On Linux
+ *   nobody can come in between. Elsewhere whoever swaps folders for links between that look and the removal can have a
+ *   file removed elsewhere that has the same name, and nothing else: no folder with something in it is ever removed.
  * - A name that is not UTF-8 is `INVALID`, because no path says which one is meant; a disk that is mounted below the
  *   root is `CONFLICT`.
  */
@@ -129,32 +131,38 @@ export class FolderPruner {
     const stats = await this.#stat(folder)
     if (!stats?.isDirectory()) throw this.#folders.displaced(this.#nameOf(folder))
     if (stats.dev === root.dev) return
-    const detail = 'another disk is mounted there, and what lies on it is not removed'
-    throw new LadingError('CONFLICT', {
-      key: this.#nameOf(folder),
-      detail,
-      next: 'unmount it, or choose another folder',
-    })
+    throw mountedAt(this.#nameOf(folder))
   }
 
   async #removeName(folder: Folder, child: Folder): Promise<readonly string[]> {
-    if (!(await this.#folders.isInPlace(folder.real))) throw this.#folders.displaced(this.#nameOf(folder))
-    const removal = this.#fs.promises.unlink(child.real).then(() => [child.path])
-    return (await ifPresent(this.#nameOf(child), removal)) ?? []
+    return this.#inFolder(folder, async (path) => {
+      const removal = this.#fs.promises.unlink(join(path, basename(child.real))).then(() => [child.path])
+      return (await ifPresent(this.#nameOf(child), removal)) ?? []
+    })
   }
 
   async #removeFolder(parent: Folder, child: Folder): Promise<void> {
-    if (!(await this.#folders.isInPlace(parent.real))) throw this.#folders.displaced(this.#nameOf(parent))
     try {
-      await this.#fs.promises.rmdir(child.real)
+      await this.#inFolder(parent, async (path) => {
+        await this.#fs.promises.rmdir(join(path, basename(child.real)))
+        return child
+      })
     } catch (error) {
+      if (isLadingError(error)) throw error
       const errno = errnoOf(error)
       if (errno === 'ENOENT') return
+      if (errno === 'ENOTDIR') throw this.#folders.displaced(this.#nameOf(child))
       if (errno === null || !NOT_EMPTY.has(errno)) throw fileError(error, this.#nameOf(child))
       const detail = 'something was put into the folder while it was emptied'
       const next = 'find out what writes there, then try again'
       throw new LadingError('CONFLICT', { key: this.#nameOf(child), detail, next, cause: error })
     }
+  }
+
+  async #inFolder<T extends object>(folder: Folder, act: (path: string) => Promise<T>): Promise<T> {
+    const answer = await inFolder(this.#fs, folder.real, act)
+    if (answer === null) throw this.#folders.displaced(this.#nameOf(folder))
+    return answer
   }
 
   #stat(place: Folder): Promise<Stats | null> {

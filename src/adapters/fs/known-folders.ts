@@ -1,5 +1,5 @@
-import { join, resolve } from 'node:path'
-import { LadingError } from '../../domain/errors.ts'
+import { dirname, join, resolve } from 'node:path'
+import { isLadingError, LadingError } from '../../domain/errors.ts'
 import { errnoOf, fileError, ifPresent, onFile } from './file-errors.ts'
 import { describeKind } from './file-kinds.ts'
 import type { UserFileSystem } from './user-file-system.ts'
@@ -53,8 +53,9 @@ export class KnownFolders {
   }
 
   async #findRoot(make: boolean): Promise<string | null> {
-    if (make) await onFile(this.#root, this.#fs.promises.mkdir(this.#root, { recursive: true }))
-    const real = await ifPresent(this.#root, this.#fs.promises.realpath(this.#root))
+    if (make) await this.#makeRoot(this.#root)
+    const resolved = this.#fs.promises.realpath(this.#root)
+    const real = await (make ? onFile : ifPresent)(this.#root, resolved)
     if (real !== null) await this.#assertFolder(real, this.#root)
     return real
   }
@@ -71,6 +72,17 @@ export class KnownFolders {
     // A parent became a link since it was seen.
     if (!isWithin(real, parent)) throw notFolder(path, 'it lies outside the folder that is downloaded into')
     return real
+  }
+
+  /** With the folders above it, one by one: `recursive` answers ENOENT where the disk is read-only. */
+  async #makeRoot(folder: string): Promise<void> {
+    try {
+      await this.#make(folder, folder)
+    } catch (error) {
+      if (!isLadingError(error, 'NOT_FOUND') || dirname(folder) === folder) throw error
+      await this.#makeRoot(dirname(folder))
+      await this.#make(folder, folder)
+    }
   }
 
   async #make(folder: string, path: string): Promise<void> {

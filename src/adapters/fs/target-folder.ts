@@ -14,7 +14,7 @@ import type { TargetFile, TargetFolder } from '../../ports/files.ts'
 import { writeChunks } from './chunk-writer.ts'
 import { probeNaming } from './disk-naming.ts'
 import { ifPresent, onFile } from './file-errors.ts'
-import { assertExpendableRoot, assertNoStoreMark } from './expendable.ts'
+import { assertExpendableRoot, assertNoStore } from './expendable.ts'
 import { describeKind } from './file-kinds.ts'
 import { FileSource } from './file-source.ts'
 import type { UserFileSystem } from './user-file-system.ts'
@@ -117,7 +117,7 @@ class FsTargetFolder implements TargetFolder {
     throwIfAborted(options)
     await assertExpendableRoot(this.#fs, { root: this.root, stores: this.#stores })
     for await (const { real } of this.#pruner.walk(options)) {
-      await assertNoStoreMark(this.#fs, { path: real, root: this.root })
+      await assertNoStore(this.#fs, { path: real, root: this.root })
     }
   }
 

@@ -103,8 +103,8 @@ async function timed<T>(timer: IdleTimer, options: CallOptions, call: () => Prom
 /** `fetch` says "fetch failed", and hides why in the cause. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : null
-  return code ?? (cause instanceof Error ? cause.message : String(cause))
+  if (!(cause instanceof Error)) return String(cause)
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
 }
 
 function parseTarget(uri: string): Target {
@@ -143,7 +143,9 @@ function badRedirect(where: string): LadingError {
 }
 
 function assertUnencoded(headers: Headers): void {
-  const encoding = headers.get('content-encoding')
+  const transfer = headers.get('transfer-encoding')?.toLowerCase()
+  // `fetch` undoes no coding of the transfer but `chunked`.
+  const encoding = transfer === undefined || transfer === 'chunked' ? headers.get('content-encoding') : transfer
   if (encoding === null || encoding.toLowerCase() === 'identity') return
   throw new LadingError('UNSUPPORTED', {
     detail: `the server sends the bytes encoded (${encoding}), although they were asked for as they are stored`,

@@ -2,17 +2,28 @@ import type { Params, Row, SqlTransaction } from '../../sql/database.ts'
 import { STATEMENTS } from '../../sql/statements.ts'
 import type { Statement } from '../../sql/statements.ts'
 import type { SqliteConnection, SqliteStatement } from './client.ts'
-import { isBusy, unknownCommit } from './errors.ts'
+import { isBusy, newerSchema, unknownCommit } from './errors.ts'
+
+/** What a connection was opened on. */
+export interface Opened {
+  readonly file: string
+  /** The version of the schema that it knows. */
+  readonly schema: number
+}
 
 /** One connection: its transactions, one after another. Each statement is prepared once. */
 export class Connection {
   readonly #sqlite: SqliteConnection
   readonly #prepared = new Map<Statement, SqliteStatement>()
   readonly #transaction: SqlTransaction
+  readonly #opened: Opened
+  readonly #userVersion: SqliteStatement
   #isUsable = true
 
-  constructor(sqlite: SqliteConnection) {
+  constructor(sqlite: SqliteConnection, opened: Opened) {
     this.#sqlite = sqlite
+    this.#opened = opened
+    this.#userVersion = sqlite.prepare('PRAGMA user_version')
     // SQLite answers at once: awaiting it never lets anything but promises of this transaction come in between.
     this.#transaction = {
       // Column types are those of the schema, which has no blobs and no numbers above 2^53.
@@ -22,7 +33,10 @@ export class Connection {
     }
   }
 
-  /** False after a transaction that could not be undone: the connection must be closed, which undoes it. */
+  /**
+   * False after a transaction that could not be undone, or that found another schema: the connection must be closed,
+   * which undoes what is left.
+   */
   get isUsable(): boolean {
     return this.#isUsable
   }
@@ -31,6 +45,7 @@ export class Connection {
   async run<T>(mode: 'read' | 'write', body: (transaction: SqlTransaction) => Promise<T>): Promise<T> {
     this.#sqlite.exec(mode === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE')
     try {
+      this.#assertSchema()
       const answer = await body(this.#transaction)
       this.#commit(mode)
       return answer
@@ -38,6 +53,15 @@ export class Connection {
       this.#rollBack()
       throw error
     }
+  }
+
+  /** A newer lading may bring the schema up to date while this one has the file open. */
+  #assertSchema(): void {
+    const { file, schema: known } = this.#opened
+    const { user_version: found } = this.#userVersion.get({}) as { user_version: number }
+    if (found === known) return
+    this.#isUsable = false
+    throw newerSchema(file, { found, known })
   }
 
   #commit(mode: 'read' | 'write'): void {

@@ -1,3 +1,4 @@
+import { isLadingError } from '../../domain/errors.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import type { SqlDatabase, SqlTransaction } from '../../sql/database.ts'
@@ -9,6 +10,7 @@ import type { SqliteOptions } from './config.ts'
 import type { Connection } from './connection.ts'
 import { isBusy, translated } from './errors.ts'
 import { SQLITE_MIGRATIONS } from './migrate.ts'
+import { identityOf } from './folder.ts'
 import { openExisting, openOrMake, openStandIn } from './opening.ts'
 import type { Opening } from './opening.ts'
 
@@ -31,6 +33,8 @@ class SqliteDatabase implements SqlDatabase {
   readonly #migrations: Migrations
   #sqlite: SqliteModule | null
   #connection: Connection | null = null
+  /** The file that the connection has open. */
+  #identity: string | null = null
   #standIn: Connection | null = null
   /** The turns of this handle's transactions: a connection has one at a time. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -43,7 +47,11 @@ class SqliteDatabase implements SqlDatabase {
   }
 
   async open(options: CallOptions): Promise<void> {
-    await this.transaction('read', async () => undefined, options)
+    try {
+      await this.transaction('read', async () => undefined, options)
+    } catch (error) {
+      throw isLadingError(error) ? error.with({ key: this.#file }) : error
+    }
   }
 
   async transaction<T>(mode: 'read' | 'write', body: Body<T>, options: CallOptions): Promise<T> {
@@ -81,10 +89,13 @@ class SqliteDatabase implements SqlDatabase {
   }
 
   async #connect(mode: 'read' | 'write'): Promise<Connection> {
+    // SQLite would go on with a file that was moved or deleted, and acknowledge what nobody will ever read.
+    if (this.#connection && identityOf(this.#file) !== this.#identity) this.#forget(this.#connection)
     if (this.#connection) return this.#connection
     this.#sqlite ??= await importSqlite()
     const opening: Opening = { file: this.#file, sqlite: this.#sqlite, migrations: this.#migrations }
     this.#connection = mode === 'write' ? openOrMake(opening) : openExisting(opening)
+    this.#identity = identityOf(this.#file)
     if (this.#connection) return this.#connection
     this.#standIn ??= openStandIn(opening)
     return this.#standIn
@@ -94,7 +105,11 @@ class SqliteDatabase implements SqlDatabase {
   #forget(connection: Connection): void {
     if (this.#connection === connection) this.#connection = null
     if (this.#standIn === connection) this.#standIn = null
-    connection.close()
+    try {
+      connection.close()
+    } catch {
+      // The error that made it unusable is the one to report: it says whether anything was changed.
+    }
   }
 
   async #inTurn<T>(run: () => Promise<T>): Promise<T> {

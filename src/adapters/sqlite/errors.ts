@@ -11,6 +11,7 @@ const RESTORE = 'restore it from a backup of the store'
  * https://www.sqlite.org/rescode.html
  */
 const MEANINGS: Readonly<Record<number, Meaning>> = {
+  1: ['CORRUPT', 'its tables are not those that lading made', RESTORE],
   3: ['UNAUTHORIZED', 'access to the database is denied', DENIED],
   5: ['UNAVAILABLE', 'others keep the database locked', 'try again when they are done'],
   6: ['UNAVAILABLE', 'others keep the database locked', 'try again when they are done'],
@@ -22,6 +23,9 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   13: ['UNAVAILABLE', 'the disk is full', 'free some space there, then try again', 'never'],
   14: ['UNAUTHORIZED', 'the database cannot be opened: it is a folder, or access is denied', DENIED],
   15: ['UNAVAILABLE', 'the database cannot be locked', 'put it on a local disk; network file systems cannot do this'],
+  // Nothing that lading writes breaks a constraint unless rows contradict each other.
+  19: ['CORRUPT', 'its rows contradict each other', RESTORE],
+  20: ['CORRUPT', 'its rows contradict each other', RESTORE],
   22: ['UNSUPPORTED', 'the file is larger than this system can handle', 'use another store'],
   23: ['UNAUTHORIZED', 'access to the database is denied', DENIED],
   26: ['CORRUPT', 'the file is no SQLite database', `${RESTORE}, or give another file`],
@@ -37,6 +41,11 @@ const FOLDER_MEANINGS: Readonly<Record<string, Meaning>> = {
   EEXIST: ['INVALID', 'a file is where a folder has to be', 'give another path'],
   ENAMETOOLONG: ['INVALID', 'a name is longer than the file system takes', 'give a shorter path'],
 }
+
+const FAILED: Meaning = ['UNAVAILABLE', 'the database failed', 'see the cause, then try again']
+
+/** What `node:sqlite` rejects with for a number above 2^53, which lading never writes. */
+const NUMBER_TOO_LARGE = 'ERR_OUT_OF_RANGE'
 
 /** SQLite's primary result code of an error; null for what SQLite did not say. */
 export function resultCodeOf(error: unknown): number | null {
@@ -54,17 +63,19 @@ export function isBusy(error: unknown): boolean {
 /** An error of a transaction that certainly changed nothing. What neither SQLite nor the disk said passes unchanged. */
 export function translated(error: unknown): unknown {
   if (error instanceof LadingError || !(error instanceof Error)) return error
-  const result = resultCodeOf(error)
-  const errno = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (result === null && !('syscall' in error)) return error
-  const meaning: Meaning = (result === null ? FOLDER_MEANINGS[errno] : MEANINGS[result]) ?? [
-    'UNAVAILABLE',
-    'the database failed',
-    'see the cause, then try again',
-  ]
+  const meaning = meaningOf(error)
+  if (meaning === null) return error
   const [code, detail, next, retry] = meaning
   const details = { detail: `${detail} (${error.message})`, next, cause: error }
   return new LadingError(code, retry === undefined ? details : { ...details, retry })
+}
+
+function meaningOf(error: Error): Meaning | null {
+  const result = resultCodeOf(error)
+  if (result !== null) return MEANINGS[result] ?? FAILED
+  const errno = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (errno === NUMBER_TOO_LARGE) return ['CORRUPT', 'the database is damaged', RESTORE]
+  return 'syscall' in error ? (FOLDER_MEANINGS[errno] ?? FAILED) : null
 }
 
 /** The error of a commit that was not answered: it may be found done after a restart of the machine. */
@@ -83,6 +94,15 @@ export function notOurs(file: string): LadingError {
     key: file,
     detail: 'the file is the database of another program',
     next: 'give another file; nothing was changed',
+  })
+}
+
+/** A database that would run somebody else's statements with ours, or in their place. */
+export function hasForeignCode(file: string): LadingError {
+  return new LadingError('CORRUPT', {
+    key: file,
+    detail: 'the database has triggers or views, which lading never makes',
+    next: `drop them if they are yours, or ${RESTORE}; nothing was changed`,
   })
 }
 

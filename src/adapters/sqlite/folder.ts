@@ -6,6 +6,12 @@ export function exists(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
+/** What tells a file from another one that is put in its place; null when nothing is there. */
+export function identityOf(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false, bigint: true })
+  return found === undefined ? null : `${found.dev}:${found.ino}`
+}
+
 /** Makes the folder of a file, so that it survives a power loss: SQLite syncs no more than the folder itself. */
 export function makeFolder(file: string): void {
   const folder = dirname(file)

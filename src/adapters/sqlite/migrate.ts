@@ -1,7 +1,7 @@
 import { migrations } from '../../sql/schema.ts'
 import type { Dialect, Migrations } from '../../sql/schema.ts'
 import type { SqliteConnection } from './client.ts'
-import { newerSchema, notOurs } from './errors.ts'
+import { hasForeignCode, newerSchema, notOurs } from './errors.ts'
 
 /** `ladi` as a number: what `file` and SQLite know our databases by. Never changes. */
 export const APPLICATION_ID = 0x6c616469
@@ -19,17 +19,18 @@ export const SQLITE_MIGRATIONS: Migrations = migrations(DIALECT)
 /**
  * The version of the schema that a database has; 0: it is empty.
  *
- * Rejects `CONFLICT` for the database of another program, `UNSUPPORTED` for one of a newer lading. Changes nothing.
+ * Rejects `CONFLICT` for the database of another program, `UNSUPPORTED` for one of a newer lading, `CORRUPT` for one in
+ * which somebody has put code. Changes nothing.
  */
 export function schemaVersion(connection: SqliteConnection, file: string, known: number): number {
   const application = pragma(connection, 'application_id')
   const version = pragma(connection, 'user_version')
   if (application !== APPLICATION_ID) {
-    const { tables } = connection.prepare('SELECT count(*) AS tables FROM sqlite_schema').get({}) as { tables: number }
-    if (application !== 0 || version !== 0 || tables > 0) throw notOurs(file)
+    if (application !== 0 || version !== 0 || countOf(connection, '') > 0) throw notOurs(file)
     return 0
   }
   if (version > known) throw newerSchema(file, { found: version, known })
+  if (countOf(connection, "WHERE type IN ('trigger', 'view')") > 0) throw hasForeignCode(file)
   return version
 }
 
@@ -45,6 +46,11 @@ export function migrate(connection: SqliteConnection, file: string, steps: Migra
   connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
   connection.exec(`PRAGMA user_version = ${steps.length}`)
   connection.exec('COMMIT')
+}
+
+/** How many things the schema defines. */
+function countOf(connection: SqliteConnection, where: string): number {
+  return (connection.prepare(`SELECT count(*) AS count FROM sqlite_schema ${where}`).get({}) as { count: number }).count
 }
 
 function pragma(connection: SqliteConnection, name: string): number {

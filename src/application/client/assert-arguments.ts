@@ -40,8 +40,8 @@ export function assertPatterns(value: unknown): string[] {
  */
 export function assertOptions<T extends object>(options: T): T {
   const given: unknown = options
-  if (typeof given !== 'object' || given === null) {
-    throw invalid(`the options are ${quote(given)}`, 'give an object, or leave them out')
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw invalid(`the options are ${quote(given)}`, 'give an object such as { aliases: [...] }, or leave them out')
   }
   const { signal, onProgress } = given as { signal?: unknown; onProgress?: unknown }
   if (signal !== undefined && !isSignal(signal)) {

@@ -1,5 +1,14 @@
 import type { DraftKey, DraftRound } from '../../domain/draft.ts'
+import type { Digest } from '../../domain/digest.ts'
 import type { Artifact } from './artifact.ts'
+import type { newChange } from './client-ports.ts'
+
+/** A part that was sent, and what is not known to have come of it. */
+interface Unsettled {
+  readonly round: DraftRound
+  readonly digest: Digest
+  readonly change: ReturnType<typeof newChange>
+}
 
 /**
  * What a run remembers of the drafts that it works on: in this process, of this Run. @internal
@@ -11,6 +20,7 @@ export class DraftsOfRun {
   readonly #finished = new Map<string, number>()
   readonly #sent = new WeakMap<Artifact, DraftRound>()
   readonly #sealed = new WeakMap<Artifact, DraftRound>()
+  readonly #unsettled = new WeakMap<Artifact, Unsettled>()
 
   /** The round that the run has given a part, or that it could not end for certain; null: any that is open will do. */
   kept(draft: DraftKey): number | null {
@@ -40,6 +50,21 @@ export class DraftsOfRun {
   recordPart(artifact: Artifact, round: DraftRound): void {
     this.keep(round)
     this.#sent.set(artifact, round)
+  }
+
+  /** Nobody knows whether the artifact became a part. */
+  leaveUnsettled(artifact: Artifact, sent: Unsettled): void {
+    this.#unsettled.set(artifact, sent)
+  }
+
+  /** The intent under which these very entries were sent to this round, if nobody knows what came of that. */
+  unsettled(artifact: Artifact, { round, digest }: Omit<Unsettled, 'change'>): Unsettled['change'] | null {
+    const sent = this.#unsettled.get(artifact)
+    return sent !== undefined && isSameRound(sent.round, round) && sent.digest === digest ? sent.change : null
+  }
+
+  settle(artifact: Artifact): void {
+    this.#unsettled.delete(artifact)
   }
 
   /** Whether the round has the artifact as it is now. */

@@ -54,9 +54,9 @@ export async function fetchReferences(
   if (references.length === 0) return
   const stop = new AbortController()
   const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
-  const underWay: Promise<void>[] = []
+  const underWay: Promise<unknown>[] = []
   const begin = (reference: HandledReference) => {
-    const fetching = fetchReference(reference, { ...options, signal: both })
+    const fetching = fetchReference(reference, { ...options, signal: both, underWay })
     underWay.push(fetching)
     return fetching
   }
@@ -70,10 +70,15 @@ export async function fetchReferences(
 }
 
 /** Errors of the folder come back as they are, those of the handler with the path that was fetched. */
-async function fetchReference({ entry, handler }: HandledReference, options: FetchOptions): Promise<void> {
+async function fetchReference(
+  { entry, handler }: HandledReference,
+  { underWay, ...options }: FetchOptions & { readonly underWay: Promise<unknown>[] },
+): Promise<void> {
   const ours: unknown[] = []
+  const writes: Promise<unknown>[] = []
   let isWritten = false
-  const sink = async (content: ReferencedContent) => {
+  const write = async (content: ReferencedContent) => {
+    assertContent(content)
     const theirs = new Set<unknown>()
     try {
       const chunks = watched(bytesOf(content, options), (error) => theirs.add(error))
@@ -85,15 +90,32 @@ async function fetchReference({ entry, handler }: HandledReference, options: Fet
       throw error
     }
   }
+  const sink = (content: ReferencedContent) => {
+    const writing = write(content)
+    // A handler that does not await it must neither end the process nor leave a write behind.
+    const settled = Promise.allSettled([writing])
+    writes.push(settled)
+    underWay.push(settled)
+    return writing
+  }
   try {
     throwIfAborted(options)
     await handler.read(entry.ref, sink, { signal: options.signal })
+    await Promise.all(writes)
     if (!isWritten && ours.length === 0) throw new Error('it gave no bytes')
   } catch (error) {
     if (ours.length === 0) throw named(error, entry, options)
   }
   if (ours.length > 0) throw ours[0]
   options.onFile()
+}
+
+/** Handlers need not be written in TypeScript. */
+function assertContent(content: ReferencedContent | null): void {
+  const { sizeBytes, etag } = content ?? {}
+  const isSize = sizeBytes === null || (Number.isSafeInteger(sizeBytes) && Number(sizeBytes) >= 0)
+  if (!isSize) throw new Error(`it gave ${quote(sizeBytes)} for a size`)
+  if (etag !== null && typeof etag !== 'string') throw new Error(`it gave ${quote(etag)} for an etag`)
 }
 
 /** The bytes as the handler hands them out, none missing. */
@@ -144,10 +166,12 @@ function named(error: unknown, { path, ref }: ReferenceEntry, { signal }: CallOp
   const [where, about] = [publicUri(ref), { operation: 'fetch', key: path, cause: error }]
   if (isLadingError(error)) {
     const { code, retry, next, detail } = error
-    return new LadingError(code, { ...about, retry, next, detail: `${where}: ${detail}` })
+    return new LadingError(code, { ...about, retry, next, detail: `${where}: ${detail.replaceAll(ref, () => where)}` })
   }
   if (signal?.aborted) return new LadingError('ABORTED', { ...about, detail: 'the signal fired' })
-  const detail = `${where}: its handler failed: ${error instanceof Error ? error.message : String(error)}`
+  // Its words may hold the URI, and with it the secrets in it.
+  const why = (error instanceof Error ? error.message : quote(error)).replaceAll(ref, () => where)
+  const detail = `${where}: its handler failed: ${why}`
   return new LadingError('UNAVAILABLE', { ...about, detail, next: 'see the cause, then try again' })
 }
 

@@ -5,7 +5,7 @@ import type { Move } from '../../domain/head.ts'
 import { assertExternalId, assertName, assertType, defaultName } from '../../domain/names.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import type { ArtifactSummary, ProjectRecord, RunRecord } from '../../ports/metadata-store.ts'
-import { Artifact, assertArtifact } from './artifact.ts'
+import type { Artifact } from './artifact.ts'
 import { assertOptions, assertRunName } from './assert-arguments.ts'
 import { recordIfAllowed } from './client-ports.ts'
 import type { ClientPorts } from './client-ports.ts'
@@ -15,13 +15,14 @@ import { diffVersions } from './diff.ts'
 import { abandonDraft, distributedIdOf, openDrafts } from './drafts.ts'
 import type { OpenDraft } from './drafts.ts'
 import { logArtifact } from './log-artifact.ts'
-import type { LogOptions, LogResult } from './log-artifact.ts'
+import type { LogResult } from './log-artifact.ts'
 import { removeAlias, setAlias } from './move-alias.ts'
 import { paged } from './paged.ts'
 import type { WorkOptions } from './progress.ts'
 import { artifactNamed, resolveVersion } from './resolve-version.ts'
 import type { ResolveOptions } from './resolve-version.ts'
-import { Run } from './run.ts'
+import { artifactOfPath, assertAgrees, Run } from './run.ts'
+import type { LogPathOptions, PathOptions } from './run.ts'
 import { StoredArtifact } from './stored-artifact.ts'
 import type { Version } from './version.ts'
 
@@ -73,10 +74,13 @@ export class Lading {
     return new Run(this.#ports, known ?? record)
   }
 
-  /** Logs an artifact, or a file or folder by its path, without a run: no lineage is recorded. */
-  async save(artifact: Artifact | string, options: LogOptions & ProjectOptions = {}): Promise<LogResult> {
+  /**
+   * Logs an artifact, or a file or folder by its path, without a run: no lineage is recorded. The name of a path defaults
+   * to its last part, made valid.
+   */
+  async save(artifact: Artifact | string, options: LogPathOptions & ProjectOptions = {}): Promise<LogResult> {
     assertOptions(options)
-    const draft = typeof artifact === 'string' ? this.#draftOf(artifact) : assertArtifact(artifact)
+    const draft = typeof artifact === 'string' ? this.#draftOf(artifact, options) : assertAgrees(artifact, options)
     return logArtifact(this.#ports, { project: this.#projectOf(options.project), artifact: draft, run: null }, options)
   }
 
@@ -202,7 +206,7 @@ export class Lading {
     })
   }
 
-  #draftOf(path: string): Artifact {
-    return new Artifact(defaultName(this.#ports.files.basename(path))).add(path)
+  #draftOf(path: string, options: PathOptions): Artifact {
+    return artifactOfPath(path, { ...options, name: options.name ?? defaultName(this.#ports.files.basename(path)) })
   }
 }

@@ -24,7 +24,7 @@ import type { UpsertOptions, UpsertResult } from './upsert-artifact.ts'
 import type { Version } from './version.ts'
 
 /** What an artifact made of a path is called. Beside an artifact, any other than its own are `INVALID`. */
-interface PathOptions {
+export interface PathOptions {
   /** Default: `run-<run id>-<last part of the path>`. */
   readonly name?: string
   /** Default: that of the existing artifact, for a new name `unspecified`. */
@@ -34,7 +34,7 @@ interface PathOptions {
 /** Logging a path: the artifact's name and type. With an artifact, any other than its own are `INVALID`. */
 export interface LogPathOptions extends LogOptions, PathOptions {}
 
-/** Upserting a path: as `LogPathOptions`. Runs meet under one name only: the default is one that no other run has. */
+/** Upserting a path: as `LogPathOptions`, but the name must be given: all runs of the version meet under it. */
 export interface UpsertPathOptions extends UpsertOptions, PathOptions {}
 
 /** A run: what it logs and uses is recorded as lineage. Finish it, or hold it with `await using`. */
@@ -84,6 +84,7 @@ export class Run {
   async upsertArtifact(artifact: Artifact | string, options: UpsertPathOptions = {}): Promise<UpsertResult> {
     this.#assertOpen()
     const { distributedId, onProgress, signal } = assertOptions(options)
+    if (typeof artifact === 'string' && options.name === undefined) throw namelessPart(artifact)
     const given = typeof artifact === 'string' ? this.#draftOf(artifact, options) : assertAgrees(artifact, options)
     const part = {
       run: this.#ref(),
@@ -204,9 +205,7 @@ export class Run {
 
   #draftOf(path: string, options: PathOptions): Artifact {
     const name = options.name ?? defaultName(`run-${this.id}-${this.#ports.files.basename(path)}`)
-    return new Artifact(assertName('artifact', name), options.type === undefined ? {} : { type: options.type }).add(
-      path,
-    )
+    return artifactOfPath(path, { ...options, name })
   }
 
   #ref(): RunRef {
@@ -223,8 +222,23 @@ export class Run {
   }
 }
 
-/** An artifact has its name and type already: others cannot be meant. */
-function assertAgrees(given: Artifact, { name, type }: PathOptions): Artifact {
+/** The default name holds the run's id, so that no other run could give its part to the same artifact. */
+function namelessPart(path: string): LadingError {
+  return new LadingError('INVALID', {
+    operation: 'upsert',
+    key: path,
+    detail: 'a path has no name that several runs share',
+    next: 'pass the `name` of the artifact',
+  })
+}
+
+/** The artifact that a path stands for. */
+export function artifactOfPath(path: string, { name, type }: PathOptions & { readonly name: string }): Artifact {
+  return new Artifact(assertName('artifact', name), type === undefined ? {} : { type }).add(path)
+}
+
+/** An artifact has its name and type already: others cannot be meant. `INVALID` when they differ. */
+export function assertAgrees(given: Artifact, { name, type }: PathOptions): Artifact {
   const artifact = assertArtifact(given)
   if (name === undefined && type === undefined) return artifact
   const differs = (name !== undefined && name !== artifact.name) || (type !== undefined && type !== artifact.type)

@@ -102,19 +102,28 @@ export async function sendPart(
   return { round, manifest: stored.manifest }
 }
 
-/** Each send is an intent of its own: what was refused in one round is another part in the next. */
+/**
+ * Each send is an intent of its own: what was refused in one round is another part in the next. Only where the outcome is
+ * unknown the artifact's next send is the same intent again: if the first one arrived, the part is there once.
+ */
 async function sendStored(
   ports: ClientPorts,
   { part, stored, round }: { part: Part; stored: StoredContents; round: DraftRound },
   { signal }: WorkOptions,
 ): Promise<void> {
-  const { artifact, draft, run } = part
+  const { artifact, draft, drafts, run } = part
   const { upload, manifest } = stored
+  const sent = { round, digest: manifestDigest(manifest) }
+  const change = drafts.unsettled(artifact, sent) ?? newChange(ports, run)
+  drafts.settle(artifact)
   const lookUp = () => typeOfDraft(ports, { draft, round: round.round }, { signal })
   const { description, metadata } = artifact
   await sendTyped({ given: artifact.type, guess: upload.head?.type ?? null, lookUp }, (type) => {
-    const intent = { ...newChange(ports, run), run, type, metadata, description }
+    const intent = { ...change, run, type, metadata, description }
     return ports.transport.upsert(round, { upload, manifest, intent }, { signal })
+  }).catch((error: unknown) => {
+    if (isLadingError(error, 'UNKNOWN_OUTCOME')) drafts.leaveUnsettled(artifact, { ...sent, change })
+    throw error
   })
 }
 

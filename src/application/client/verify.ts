@@ -1,7 +1,8 @@
 import pMap from 'p-map'
 import { isLadingError } from '../../domain/errors.ts'
 import { fileCount as fileCountOf, isFileEntry, manifestSize } from '../../domain/manifest.ts'
-import type { FileEntry, Manifest } from '../../domain/manifest.ts'
+import type { Manifest } from '../../domain/manifest.ts'
+import { isDigest } from '../../domain/digest.ts'
 import type { Digest } from '../../domain/digest.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import type { Location } from '../../ports/blob-store.ts'
@@ -47,17 +48,41 @@ export async function verifyVersion(
   version: Verified,
   { folder, onProgress, signal }: WorkOptions & { readonly folder?: string | undefined },
 ): Promise<Verification> {
-  const entries = version.manifest.entries.filter(isFileEntry)
-  const check =
-    folder === undefined
-      ? await storedCheck(transport, version, { signal })
-      : folderCheck(files.target(folder), { signal })
+  const target = folder === undefined ? null : files.target(folder)
+  const { entries: all } = version.manifest
+  const fetched = target === null ? [] : await fetchedReferences(target, version.manifest, { signal })
+  const entries = [...all.filter(isFileEntry), ...fetched]
+  const check = target === null ? await storedCheck(transport, version, { signal }) : folderCheck(target, { signal })
   const found = await checkEntries(entries, check, onProgress)
   const differences = found.filter((difference) => difference !== null)
-  const unverifiable = version.manifest.entries.flatMap((entry) => (isFileEntry(entry) ? [] : [entry.path]))
+  const compared = new Set(entries.map(({ path }) => path))
+  const unverifiable = all.flatMap(({ path }) => (compared.has(path) ? [] : [path]))
   const record = folder === undefined ? contradiction(version) : null
   const ok = differences.length === 0 && record === null
   return { ok, verified: entries.length, differences, unverifiable, record }
+}
+
+/** References with a SHA-256 whose files are there: a download has fetched them, or somebody put them there. */
+async function fetchedReferences(
+  target: TargetFolder,
+  { entries }: Manifest,
+  call: CallOptions,
+): Promise<readonly Comparable[]> {
+  const known = entries.flatMap((entry): Comparable[] => {
+    const { path, digest, size } = entry
+    return !isFileEntry(entry) && isDigest(digest) ? [{ path, digest, size: size === 0 ? null : size }] : []
+  })
+  const isThere = async ({ path }: Comparable): Promise<boolean> => {
+    try {
+      return (await target.inspect(path, call)) !== null
+    } catch (error) {
+      // What stands in its place is told as the difference that it is.
+      if (isLadingError(error, 'CONFLICT') && error.key !== target.root) return true
+      throw error
+    }
+  }
+  const there = await pMap(known, isThere, { concurrency: READS })
+  return known.filter((_entry, index) => there[index])
 }
 
 function contradiction({ manifest, record: { sizeBytes, fileCount } }: Verified): string | null {
@@ -66,20 +91,28 @@ function contradiction({ manifest, record: { sizeBytes, fileCount } }: Verified)
   return `the record tells of ${fileCount} files with ${sizeBytes} bytes, the manifest of ${count} with ${size}`
 }
 
+/** An entry whose bytes can be compared: a file, or a reference with a SHA-256. */
+export interface Comparable {
+  readonly path: string
+  readonly digest: Digest
+  /** In bytes; null where a reference does not say. */
+  readonly size: number | null
+}
+
 /** What is wrong with one entry; null when nothing is. */
-export type Check = (entry: FileEntry) => Promise<Difference | null>
+export type Check = (entry: Comparable) => Promise<Difference | null>
 
 /** What is wrong with each of some entries, in their order. Reads them all, a few at once. */
 export async function checkEntries(
-  entries: readonly FileEntry[],
+  entries: readonly Comparable[],
   check: Check,
   onProgress: OnProgress | undefined,
 ): Promise<readonly (Difference | null)[]> {
-  const bytesTotal = entries.reduce((sum, { size }) => sum + size, 0)
+  const bytesTotal = entries.reduce((sum, { size }) => sum + (size ?? 0), 0)
   const meter = createMeter({ phase: 'verify', filesTotal: entries.length, bytesTotal }, onProgress)
-  const checkOne = async (entry: FileEntry) => {
+  const checkOne = async (entry: Comparable) => {
     const difference = await check(entry)
-    meter.bytes(entry.size)
+    meter.bytes(entry.size ?? 0)
     meter.file()
     return difference
   }
@@ -102,12 +135,12 @@ function folderCheck(target: TargetFolder, call: CallOptions): Check {
 
 async function compareFile(
   target: TargetFolder,
-  { path, digest, size }: FileEntry,
+  { path, digest, size }: Comparable,
   call: CallOptions,
 ): Promise<Difference | null> {
   const file = await target.inspect(path, call)
   if (file === null) return { path, problem: 'missing', detail: 'no such file' }
-  if (file.sizeBytes !== size) return modified(path, `${size} bytes`, `${file.sizeBytes} bytes`)
+  if (size !== null && file.sizeBytes !== size) return modified(path, `${size} bytes`, `${file.sizeBytes} bytes`)
   const actual = await file.digest(call)
   return actual === digest ? null : modified(path, digest, actual)
 }

@@ -83,9 +83,12 @@ async function finishRound(
   const { opId, at, run, type, description, aliases, onConflict } = intent
   const said = { opId, at, run, type, description, aliases, onConflict }
   const closing: FinishClosing = { kind: 'finish', baseRev, ...said, ...metadata }
-  const outcome = await store.drafts.finish(round, closing, { ...options, ...unionOf(ports, key, blob, options) })
-  if (!outcome.created) await refreshHit(ports, { key, intent, outcome })
-  return outcome
+  const union = unionOf(ports, key, blob, options)
+  return store.drafts.finish(round, closing, {
+    ...options,
+    ...union,
+    onKnown: async (outcome, log) => void (await refreshHit(ports, { key, intent: { ...log, opId }, outcome })),
+  })
 }
 
 /** Reads the parts of a round and makes their union present. Bytes that a part has stored are there: none is sent again. */

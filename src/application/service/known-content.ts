@@ -2,13 +2,14 @@ import { isLadingError, LadingError } from '../../domain/errors.ts'
 import { formatVersion } from '../../domain/refs.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
 import type { LogIntent, LogOutcome } from '../../ports/transport.ts'
-import { refreshMetadata } from './metadata.ts'
+import { loadMetadata, refreshMetadata } from './metadata.ts'
+import type { MetadataFields } from './metadata.ts'
 import type { ServicePorts } from './service-ports.ts'
 
 /** A log, or the finish of a draft, whose content a version had already. */
 export interface Hit {
   readonly key: ArtifactKey
-  readonly intent: Pick<LogIntent, 'opId' | 'at' | 'run' | 'metadata'>
+  readonly intent: Pick<LogIntent, 'opId' | 'at' | 'run'> & MetadataFields
   readonly outcome: LogOutcome
 }
 
@@ -31,9 +32,10 @@ export async function recordHit(ports: ServicePorts, { key, intent, outcome }: H
 
 /** The same where the runs are recorded already. */
 export async function refreshHit(ports: ServicePorts, { key, intent, outcome }: Hit): Promise<boolean> {
-  const { run, at, opId, metadata } = intent
+  const { run, at, opId } = intent
   const { n, record } = outcome
   try {
+    const metadata = await loadMetadata(ports, key.project, { fields: intent, options: {} })
     if (!metadata) return false
     return await refreshMetadata(ports, { key: { ...key, n }, record }, { opId, at, run, metadata }, {})
   } catch (cause) {

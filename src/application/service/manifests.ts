@@ -47,6 +47,6 @@ function tooLarge(digest: Digest, bytesMax: number): LadingError {
   return new LadingError('CORRUPT', {
     key: digest,
     detail: `more than ${bytesMax} bytes, which nothing of its kind has`,
-    next: 'restore the blob from a backup, or remove the damaged file and log it again',
+    next: 'restore the blob from a backup, or remove the damaged file and log the same content again',
   })
 }

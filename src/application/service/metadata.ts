@@ -119,7 +119,8 @@ export async function storeMetadataBlob(
   await ports.blobs.in(project).write([item], { ...options, collection, pack: false })
 }
 
-async function loadMetadata(
+/** Metadata as it was given, from a document or its blob. No request; one when it is large. */
+export async function loadMetadata(
   ports: ServicePorts,
   project: string,
   { fields, options }: { fields: MetadataFields; options: CallOptions },

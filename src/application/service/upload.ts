@@ -99,7 +99,10 @@ export class ServiceUpload implements Upload {
     if (answer.n === null) throw new Error('a log answers with a version')
     const outcome = { ...answer, n: answer.n }
     if (outcome.created) return outcome
-    return { ...outcome, metadataReplaced: await recordHit(this.#ports, { key, intent, outcome }) }
+    return {
+      ...outcome,
+      metadataReplaced: await recordHit(this.#ports, { key, intent: { ...intent, metadataDigest: null }, outcome }),
+    }
   }
 
   /** What makes all that a version or a part of this content needs present, under each state that it is called with. */

@@ -22,7 +22,7 @@ export function createGetCommand(signal: AbortSignal): Command {
     .summary('download a version, verified')
     .description(
       'Downloads a version into a folder. Every file appears whole and verified, or not at all; intact files are kept,\n' +
-        'other files are left alone, an interrupted download goes on where it stopped.',
+        'other files are left alone, after an interruption what is whole is kept.',
     )
     .argument('<ref>', 'the version')
     .option('--root <folder>', 'folder to download into (default: ./artifacts/<project>/<name>_v<N>)')
@@ -63,7 +63,7 @@ export function formatDownload(ref: string, result: DownloadResult, { style }: S
   const facts = [
     `${placed} (${formatBytes(bytes)})`,
     `${kept.length} kept`,
-    ...(references.length > 0 ? [`${formatCount(references.length, 'reference')} left where they are`] : []),
+    ...(references.length > 0 ? [`${formatCount(references.length, 'reference')} not fetched`] : []),
   ]
   return [
     `${style('green', '✓')} ${style('bold', ref)} → ${printable(root)}`,

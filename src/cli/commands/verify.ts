@@ -51,16 +51,24 @@ async function verify(context: Context, ref: string | undefined, flags: VerifyFl
   for await (const version of versionsOf(context, ref, dir)) {
     results.push(await verifyOne(version, flags, { signal, onProgress }))
   }
+  if (results.length === 0) throw nothingToVerify(context)
   const ok = results.every((result) => result.ok)
   const failure = dir === undefined ? EXIT.corrupt : EXIT.failure
   return {
     json: { ok, versions: results.map(resultJson) },
-    lines: (screen) =>
-      results.length > 0
-        ? results.flatMap((result) => formatResult(result, screen))
-        : [screen.style('dim', `nothing to verify in project ${context.project}`)],
+    lines: (screen) => results.flatMap((result) => formatResult(result, screen)),
     exitCode: ok ? EXIT.ok : failure,
   }
+}
+
+/** Green would be the wrong answer to a store whose name was mistyped. */
+function nothingToVerify({ project, store }: Context): LadingError {
+  return new LadingError('NOT_FOUND', {
+    operation: 'verify',
+    key: project,
+    detail: `the project has nothing to verify in the store ${store}`,
+    next: 'check --store and --project',
+  })
 }
 
 function assertFlags(ref: string | undefined, { dir, repair }: VerifyFlags): void {

@@ -1,5 +1,6 @@
 import { LadingError } from '../../domain/errors.ts'
 import type { RunRef } from '../../domain/version.ts'
+import type { FinishOptions } from '../../ports/draft-store.ts'
 import type { MetadataStore } from '../../ports/metadata-store.ts'
 import { contentOf, runOf } from './commands.ts'
 import { pagesOf, stateOf } from './context.ts'
@@ -127,16 +128,24 @@ export const draftFinishCases: readonly MetadataStoreCase[] = [
       await ann.upsert('ann', { a: 'A' })
       await ben.upsert('ben', { b: 'B' })
 
-      const { n, created } = await ben.finish({ aliases: ['prod'] })
+      const store = await open()
+      const known: unknown[] = []
+      const onKnown: FinishOptions['onKnown'] = async (found, { metadata }) => {
+        known.push([found.n, found.created, metadata, await store.drafts.round(ann.draft, {})])
+      }
+
+      const metadata = { of: 'the finish' }
+      const { n, created } = await ben.finish({ aliases: ['prod'], metadata, options: { onKnown } })
 
       check.equal([n, created], [0, false], 'the version that has this content')
-      const store = await open()
+      check.equal(known, [[0, false, metadata, 0]], 'told before the round has its result')
       const state = await stateOf(store, key)
       check.equal([state?.versions.length, state?.latest], [2, 1], 'no version is made, `latest` stays')
       check.equal(state?.aliases, [['prod', 0]], 'aliases move')
       check.equal(await producersOf(store, { ...key, n: 0 }), ['ann', 'ben', 'closer'], 'producers')
       check.equal(await store.drafts.round(ann.draft, {}), 1, 'the round is over')
-      check.equal((await ann.finish()).created, false, 'answered again')
+      check.equal((await ann.finish({ options: { onKnown } })).created, false, 'answered again')
+      check.equal(known.length, 1, 'and told once')
     },
   },
   {

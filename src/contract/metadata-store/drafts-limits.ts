@@ -90,7 +90,7 @@ export const draftLimitCases: readonly MetadataStoreCase[] = [
         await check.rejects(draft.abandon(), 'INVALID', name)
       }
       const draft = collaboratorIn(store, { ...key, id: 'night' })
-      for (const round of [-1, 0.5, Number.NaN]) {
+      for (const round of [-1, 0.5, Number.NaN, 10 ** 10]) {
         await check.rejects(draft.upsert('ann', { a: 'A' }, { round }), 'INVALID', `round ${round}`)
         await check.rejects(draft.finish({ round }), 'INVALID', `round ${round}`)
         await check.rejects(draft.abandon({ round }), 'INVALID', `round ${round}`)

@@ -183,6 +183,7 @@ function corruptSource(key: string, detail: string): LadingError {
 
 function corruptBlob({ digest, location }: BlobWant, detail: string): LadingError {
   const where = location ? ` in ${location.pack}` : ''
-  const next = 'restore the blob from a backup, or remove the damaged file and log it again'
+  const next =
+    'repair it from a folder with good bytes (`version.repair`, `lading verify --repair`), or restore it from a backup'
   return new LadingError('CORRUPT', { key: digest, detail: `${detail}${where}`, next })
 }

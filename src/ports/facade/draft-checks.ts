@@ -9,6 +9,7 @@ import {
   assertOperationId,
   assertPartId,
   assertRunOrNone,
+  assertRoundNumber,
   assertRunRef,
   assertTime,
 } from './value-checks.ts'
@@ -21,7 +22,7 @@ export function assertDraftKey<T extends DraftKey>(key: T): T {
 
 /** The same for a round: rounds count from 0. */
 export function assertDraftRound(round: DraftRound): DraftRound {
-  assertCount('the round of a draft', round.round)
+  assertRoundNumber(round.round)
   return assertDraftKey(round)
 }
 

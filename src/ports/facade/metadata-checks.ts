@@ -37,7 +37,10 @@ export function assertVersionKey(key: VersionKey): VersionKey {
 }
 
 /** Refuses with `INVALID` a page of no rows, or of too many. */
-export function assertPageOptions({ limit }: PageOptions): void {
+export function assertPageOptions({ cursor, limit }: PageOptions): void {
+  if (cursor !== undefined && typeof cursor !== 'string') {
+    throw new LadingError('INVALID', { detail: `the cursor is ${quote(cursor)}`, next: 'give that of the page before' })
+  }
   if (Number.isSafeInteger(limit) && limit >= 1 && limit <= PAGE_ROWS_MAX) return
   throw new LadingError('INVALID', { detail: `a page of ${limit} rows`, next: `ask for 1 to ${PAGE_ROWS_MAX}` })
 }

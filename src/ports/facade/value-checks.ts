@@ -42,6 +42,11 @@ export function assertVersionNumber(n: unknown): void {
   if (!isCount(n) || n > NUMBER_MAX) refuse(`no version has the number ${quote(n)}`, 'versions count from 0')
 }
 
+/** Refuses with `INVALID` what is no number of a round. */
+export function assertRoundNumber(n: unknown): void {
+  if (!isCount(n) || n > NUMBER_MAX) refuse(`no draft has the round ${quote(n)}`, 'rounds count from 0')
+}
+
 /** Refuses with `INVALID` what is no time as clients write it. Nothing is decided by it, so that its form is free. */
 export function assertTime(value: unknown): void {
   if (!isText(value, TIME_LENGTH_MAX)) refuse(`the time is ${quote(value)}`, 'give a text in ISO 8601, in UTC')
@@ -91,7 +96,7 @@ export function assertDraftRef(draft: DraftRef | null): void {
   if (draft === null) return
   if (typeof draft !== 'object') refuse(`the draft is ${quote(draft)}`, 'give its id and round')
   assertExternalId(draft.id)
-  assertCount('the round of a draft', draft.round)
+  assertRoundNumber(draft.round)
 }
 
 /** Refuses with `INVALID` what is none of these. */

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import * as nodeFs from 'node:fs'
-import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createFiles } from '../../../src/adapters/fs/files.ts'
@@ -17,7 +18,10 @@ function createPlace(files: Readonly<Record<string, string>>, fs?: UserFileSyste
   return { parent, root, outside, target: createFiles(fs).target(root) }
 }
 
-/** The real file system, on which something happens right before the first of these calls on a path that ends so. */
+/**
+ * The real file system, on which something happens right before the first of these calls on a path that ends so. An open
+ * folder that is removed from has a path of its own: only names tell there.
+ */
 function disturbed(name: 'unlink' | 'rmdir' | 'readdir', end: string, disturb: () => void): UserFileSystem {
   let isOver = false
   const call = nodeFs.promises[name] as (path: string, ...rest: unknown[]) => Promise<unknown>
@@ -80,11 +84,36 @@ describe('pruning a folder', () => {
     expect(treeOf(outside)).toEqual(['deep', 'deep/foreign', 'foreign'])
   })
 
+  it.skipIf(process.platform !== 'linux')(
+    'removes nothing behind a link that comes in between look and removal',
+    async () => {
+      for (const [name, end] of [
+        ['unlink', '/foreign'],
+        ['rmdir', '/deep'],
+      ] as const) {
+        let swap = () => {}
+        const { root, outside, target } = createPlace(
+          { 'a/foreign': '', 'a/deep/x': '' },
+          disturbed(name, end, () => swap()),
+        )
+        rmSync(join(outside, 'deep/foreign'))
+        swap = () => {
+          renameSync(join(root, 'a'), join(root, 'moved'))
+          symlinkSync('../outside', join(root, 'a'))
+        }
+
+        await expect(target.prune(keepNothing, {})).rejects.toMatchObject({ code: 'CONFLICT' })
+
+        expect(treeOf(outside)).toEqual(['deep', 'foreign'])
+      }
+    },
+  )
+
   it('is CONFLICT when something is put into a folder that is being emptied', async () => {
     let put = () => {}
     const { root, target } = createPlace(
       { 'a/x': '' },
-      disturbed('rmdir', 'root/a', () => put()),
+      disturbed('rmdir', '/a', () => put()),
     )
     put = () => writeFileSync(join(root, 'a/new'), 'mine')
 
@@ -97,7 +126,7 @@ describe('pruning a folder', () => {
     let remove = () => {}
     const { root, target } = createPlace(
       { 'a/x': '', b: '' },
-      disturbed('unlink', 'a/x', () => remove()),
+      disturbed('unlink', '/x', () => remove()),
     )
     remove = () => nodeFs.unlinkSync(join(root, 'a/x'))
 
@@ -141,6 +170,42 @@ describe('a folder to be pruned', () => {
     await expect(target.prune(keepNothing, {})).rejects.toMatchObject(error)
 
     expect(treeOf(root)).toEqual(['a', 'a/mounted', 'a/mounted/x'])
+  })
+
+  it.skipIf(isWindows)('is not held up by a FIFO that takes the place of what may be the mark of a store', async () => {
+    let swap = () => {}
+    const lstat = async (path: string) => {
+      const stats = await nodeFs.promises.lstat(path)
+      if (path.endsWith('lading.json')) swap()
+      return stats
+    }
+    const { root, target } = createPlace({ 'a/lading.json': '{}' }, fsWith({ lstat } as never))
+    swap = () => {
+      rmSync(join(root, 'a/lading.json'))
+      spawnSync('mkfifo', [join(root, 'a/lading.json')])
+    }
+
+    await expect(target.assertExpendable({})).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+
+  it('is not read for the mark of a store where that would be far too large', async () => {
+    const { root, target } = createPlace({ 'lading.json': '' })
+    truncateSync(join(root, 'lading.json'), 5_000_000_000)
+
+    await target.assertExpendable({})
+  })
+
+  it.skipIf(process.platform !== 'linux')('is CONFLICT where a folder of the same disk is mounted in it', async () => {
+    let place = ''
+    const readFile = async () =>
+      `25 1 8:1 / / rw - ext4 d rw\n26 25 8:1 /x ${place.replaceAll(' ', '\\040')} rw - ext4 d rw\n`
+    const { root, target } = createPlace({ 'a b/x': '' }, fsWith({ readFile } as never))
+    place = join(root, 'a b')
+
+    await expect(target.assertExpendable({})).rejects.toMatchObject({ code: 'CONFLICT', key: place })
+
+    place = `${root}-beside`
+    await target.assertExpendable({})
   })
 
   it('may be absent', async () => {

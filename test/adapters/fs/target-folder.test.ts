@@ -218,6 +218,14 @@ describe('a write that fails', () => {
 
     await expect(written).rejects.toMatchObject({ code, key: join(root, 'a') })
   })
+
+  it('says that the disk is read-only when its own folder cannot be made', async () => {
+    // Made with `recursive`, Node answers ENOENT on such a disk.
+    const mkdir = (_: unknown, options?: unknown) => Promise.reject(errno(options ? 'ENOENT' : 'EROFS'))
+    const { root, target } = createPlace(fsWith({ mkdir }))
+
+    await expect(target.write('a', chunksOf('a'), {})).rejects.toMatchObject({ code: 'UNAUTHORIZED', key: root })
+  })
 })
 
 describe.skipIf(isWindows)('a link in a target folder', () => {

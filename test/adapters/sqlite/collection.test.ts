@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../../src/adapters/system/index.ts'
+import { sha256 } from '../../../src/domain/digest.ts'
+import { RECENT_MAX } from '../../../src/domain/head.ts'
 import type { HistoryEvent } from '../../../src/domain/history.ts'
 import type { Collection } from '../../../src/ports/blob-store.ts'
 import { failureOf } from '../../support/failure-of.ts'
@@ -53,6 +56,39 @@ describe('a collection of blobs', () => {
     expect((await target.head(KEY, {}))?.next).toBe(1)
     await target.import(KEY, source.export(KEY, { since: 0 }), {})
     expect((await target.head(KEY, {}))?.next).toBe(2)
+  })
+})
+
+describe('a command that is sent again', () => {
+  test('is known not to be applied up to the head that was read before its blobs were confirmed', async () => {
+    const store = openFile(databaseFile())
+    await store.commit(KEY, logOf('A'), {})
+    const { rev: baseRev } = (await store.head(KEY, {}))!
+    const others = async (from: number): Promise<void> => {
+      for (let n = from; n < from + RECENT_MAX - 1; n++) await store.commit(KEY, logOf(`other ${n}`), {})
+    }
+    await others(0)
+
+    const command = logOf('B', { delivery: 'resent', baseRev })
+    const answer = await store.commit(KEY, command, { confirm: () => others(RECENT_MAX) })
+
+    expect(answer).toMatchObject({ n: 2 * RECENT_MAX - 1, created: true })
+  })
+})
+
+describe('metadata in a blob of its own', () => {
+  test('replaces nothing after the time until which its blob may be relied on: UNAVAILABLE', async () => {
+    const store = openFile(databaseFile())
+    await store.commit(KEY, logOf('A'), {})
+    const version = { ...KEY, n: 0 }
+    const edit = { metadata: null, metadataDigest: sha256('large'), at: '2026-01-01T00:00:00.000Z', run: null }
+
+    const late = store.editMetadata(version, edit, { untilMs: systemClock.monotonicMs() - 1 })
+
+    expect((await failureOf(late)).code).toBe('UNAVAILABLE')
+    expect(await store.metadataEdit(version, {})).toBeNull()
+    await store.editMetadata(version, edit, { untilMs: systemClock.monotonicMs() + 60_000 })
+    expect(await store.metadataEdit(version, {})).toEqual(edit)
   })
 })
 

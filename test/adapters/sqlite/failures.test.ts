@@ -118,6 +118,24 @@ describe('a commit that is not answered', () => {
     },
   )
 
+  test('stays one when its connection can be neither rolled back nor closed', async () => {
+    const file = databaseFile()
+    await openFile(file).commit(KEY, logOf('A'), {})
+    let isBroken = false
+    const before = (sql: string): void => {
+      if (isBroken && /^(COMMIT|ROLLBACK|close)$/.test(sql)) throw sqliteError(IOERR)
+    }
+    const store = openFile(file, { sqlite: engineOf({ before }) })
+    await store.open({})
+    isBroken = true
+
+    const work = store.commit(KEY, logOf('B'), {})
+
+    expect((await failureOf(work)).code).toBe('UNKNOWN_OUTCOME')
+    isBroken = false
+    expect((await store.head(KEY, {}))?.next).toBe(1)
+  })
+
   test('because others held the lock is tried again: it has certainly changed nothing', async () => {
     const file = databaseFile()
     await openFile(file).commit(KEY, logOf('A'), {})

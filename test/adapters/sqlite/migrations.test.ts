@@ -69,6 +69,20 @@ describe('the schema', () => {
     ])
   })
 
+  test('of a newer lading that came while the file was open is UNSUPPORTED too, for reading and writing', async () => {
+    const file = databaseFile()
+    const store = openFile(file)
+    await store.commit(KEY, logOf('A'), {})
+    const later = laterLading(file)
+    await later.open({})
+    await later.close()
+
+    for (const work of [store.commit(KEY, logOf('B'), {}), store.head(KEY, {}), store.commit(KEY, logOf('B'), {})]) {
+      expect(await failureOf(work)).toMatchObject({ code: 'UNSUPPORTED', next: 'update lading' })
+    }
+    expect(rawDatabase(file).prepare('SELECT next_n FROM artifacts').all()).toEqual([{ next_n: 1 }])
+  })
+
   // BEGIN, what the step does, both marks, COMMIT.
   const statements = NEXT.slice(SQLITE_MIGRATIONS.length).flat().length + 4
   test.each(Array.from({ length: statements }, (_, index) => index))(

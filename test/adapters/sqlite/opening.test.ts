@@ -83,13 +83,13 @@ describe('a file that is no database of ours', () => {
     expect(await failureOf(openFile(file).open({}))).toMatchObject({ code: 'CONFLICT', retry: 'never' })
   })
 
-  test('is CORRUPT when it is no database at all, and stays as it is', async () => {
+  test('is CORRUPT, naming the file, when it is no database at all, and stays as it is', async () => {
     const file = databaseFile()
     writeFileSync(file, 'It was the best of times, it was the worst of times. '.repeat(100))
     const before = bytesOf(file)
 
     for (const work of [openFile(file).open({}), openFile(file).commit(KEY, logOf('A'), {})]) {
-      expect(await failureOf(work)).toMatchObject({ code: 'CORRUPT', adapter: 'sqlite' })
+      expect(await failureOf(work)).toMatchObject({ code: 'CORRUPT', adapter: 'sqlite', key: file })
     }
     expect(bytesOf(file)).toBe(before)
   })
@@ -133,12 +133,16 @@ describe('a database that is damaged', () => {
   })
 
   test.each([
-    ['digest', "UPDATE versions SET digest = 'abc'"],
+    [null, "UPDATE versions SET digest = 'abc'"],
     ['metadata', "UPDATE versions SET metadata = '{'"],
     ['metadata', "UPDATE versions SET metadata = '[]'"],
     ['aliases', "UPDATE versions SET aliases = '{}'"],
     ['n', 'UPDATE aliases SET n = -1'],
-  ])('is CORRUPT, naming column %s, where somebody has edited it: %s', async (column, sql) => {
+    [null, 'UPDATE aliases SET n = 7'],
+    [null, 'UPDATE artifacts SET rev = 9007199254740993'],
+    [null, 'DROP TABLE aliases'],
+    [null, 'ALTER TABLE artifacts RENAME COLUMN rev TO revision'],
+  ])('is CORRUPT, naming column %s if it is one, where somebody has edited it: %s', async (column, sql) => {
     const file = databaseFile()
     const store = openFile(file)
     await store.commit(KEY, logOf('A', { aliases: ['prod'] }), {})
@@ -148,8 +152,37 @@ describe('a database that is damaged', () => {
 
     const error = await failureOf(store.resolve(KEY, { kind: 'version', n: 0 }, {}))
 
-    expect(error.code).toBe('CORRUPT')
-    if (column !== 'digest') expect(error.detail).toContain(`column ${column} `)
+    expect(error).toMatchObject({ code: 'CORRUPT', next: expect.stringContaining('backup') })
+    if (column !== null) expect(error.detail).toContain(`column ${column} `)
+    expect((await failureOf(store.commit(KEY, logOf('A', { supersede: true }), {}))).code).toBe('CORRUPT')
+  })
+
+  test('is CORRUPT where the next number is taken, and takes nothing', async () => {
+    const file = databaseFile()
+    const store = openFile(file)
+    await store.commit(KEY, logOf('A'), {})
+    await store.commit(KEY, logOf('B'), {})
+    rawDatabase(file).exec('UPDATE artifacts SET next_n = 1, latest_n = 0')
+
+    expect((await failureOf(store.commit(KEY, logOf('C'), {}))).code).toBe('CORRUPT')
+    expect((await store.head(KEY, {}))?.next).toBe(1)
+  })
+
+  test.each([
+    'CREATE TRIGGER ours AFTER INSERT ON versions BEGIN DELETE FROM moves; END',
+    `ALTER TABLE aliases RENAME TO theirs;
+     CREATE VIEW aliases AS WITH RECURSIVE a (n) AS (SELECT 1 UNION ALL SELECT n FROM a) SELECT n AS name, n FROM a`,
+  ])('is CORRUPT, and none of it is run, where somebody has put code into it: %s', async (sql) => {
+    const file = databaseFile()
+    const owner = openFile(file)
+    await owner.commit(KEY, logOf('A'), {})
+    await owner.close()
+    rawDatabase(file).exec(sql)
+
+    for (const work of [openFile(file).head(KEY, {}), openFile(file).commit(KEY, logOf('B'), {})]) {
+      expect(await failureOf(work)).toMatchObject({ code: 'CORRUPT', detail: expect.stringContaining('triggers') })
+    }
+    expect(rawDatabase(file).prepare('SELECT next_n FROM artifacts').all()).toEqual([{ next_n: 1 }])
   })
 
   test('is CORRUPT where the record of the latest version is gone', async () => {

@@ -6,7 +6,7 @@ import { unsynced } from '../../contract/support/sqlite.ts'
 export interface EngineWatch {
   /** Called with a connection that was just opened. */
   opened?(connection: DatabaseSync): void
-  /** Called before each statement, prepared or not, with its SQL; may throw. */
+  /** Called before each statement, prepared or not, with its SQL, and with `close` before that; may throw. */
   before?(sql: string): void
   /** Called after one that succeeded; may throw. */
   after?(sql: string): void
@@ -40,6 +40,7 @@ export function engineOf({ opened, before, after, readOnly = false }: EngineWatc
         }
       }
       close(): void {
+        before?.('close')
         this.#database.close()
       }
     } as unknown as SqliteModule['DatabaseSync'],
