@@ -22,6 +22,9 @@ export const LOCK_WAIT_MS = 30_000
 /** The longest pause between two tries, in milliseconds. */
 export const PAUSE_MS_MAX = 50
 
+/** How long transactions may follow each other before timers, signals and sockets get a turn, in milliseconds. */
+export const TURN_MS = 10
+
 /** The absolute path of the file. Rejects an empty one, and one that SQLite would take for something else, `INVALID`. */
 export function resolveFile(file: string): string {
   if (typeof file !== 'string' || file === '' || file.includes('\0') || /[/\\]$/.test(file)) {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { isLadingError } from '../../domain/errors.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
 import type { CallOptions } from '../../ports/call.ts'
@@ -5,7 +6,7 @@ import type { SqlDatabase, SqlTransaction } from '../../sql/database.ts'
 import type { Migrations } from '../../sql/schema.ts'
 import { importSqlite } from './client.ts'
 import type { SqliteModule } from './client.ts'
-import { LOCK_WAIT_MS, PAUSE_MS_MAX, resolveFile } from './config.ts'
+import { LOCK_WAIT_MS, PAUSE_MS_MAX, resolveFile, TURN_MS } from './config.ts'
 import type { SqliteOptions } from './config.ts'
 import type { Connection } from './connection.ts'
 import { isBusy, translated } from './errors.ts'
@@ -38,6 +39,8 @@ class SqliteDatabase implements SqlDatabase {
   #standIn: Connection | null = null
   /** The turns of this handle's transactions: a connection has one at a time. */
   #turn: Promise<unknown> = Promise.resolve()
+  /** When others last got this thread. */
+  #turnedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: SqliteOptions, steps: Migrations) {
     this.#options = options
@@ -58,9 +61,12 @@ class SqliteDatabase implements SqlDatabase {
     const { clock, ids } = this.#options
     const until = clock.monotonicMs() + LOCK_WAIT_MS
     for (let tries = 1; ; tries++) {
-      throwIfAborted(options)
       try {
-        return await this.#inTurn(() => this.#try(mode, body))
+        return await this.#inTurn(async () => {
+          await this.#letOthersRun()
+          throwIfAborted(options)
+          return this.#try(mode, body)
+        })
       } catch (error) {
         if (!isBusy(error) || clock.monotonicMs() >= until) throw translated(error)
       }
@@ -76,6 +82,14 @@ class SqliteDatabase implements SqlDatabase {
       this.#standIn = null
       this.#connection = null
     })
+  }
+
+  /** SQLite answers without leaving this thread: a row of calls would keep it from everything else, an abort included. */
+  async #letOthersRun(): Promise<void> {
+    const { clock } = this.#options
+    if (clock.monotonicMs() - this.#turnedAtMs < TURN_MS) return
+    await setImmediate()
+    this.#turnedAtMs = clock.monotonicMs()
   }
 
   /** One try. What it throws has changed nothing, but for `UNKNOWN_OUTCOME`. */

@@ -20,6 +20,19 @@ function clockOf(pauseMs: number, paused: (count: number) => void = () => {}): C
   }
 }
 
+describe('a long row of calls', () => {
+  test('leaves this thread to others now and then, so that it can be aborted', async () => {
+    const store = openFile(databaseFile())
+    await store.commit(KEY, logOf('A'), {})
+    const signal = AbortSignal.timeout(1)
+    const row = async (): Promise<void> => {
+      for (let count = 0; count < 50_000; count++) await store.head(KEY, { signal })
+    }
+
+    expect((await failureOf(row())).code).toBe('ABORTED')
+  })
+})
+
 describe('a database that somebody else keeps locked', () => {
   test('is waited for up to a limit; then the write is UNAVAILABLE and nothing is changed', async () => {
     const file = databaseFile()
