@@ -1,6 +1,7 @@
 import type { DraftChoice, DraftClosing, DraftPart, DraftResult, DraftRound } from '../domain/draft.ts'
-import { LadingError } from '../domain/errors.ts'
+import { isLadingError, LadingError } from '../domain/errors.ts'
 import type { DraftRecords, RoundFact } from '../ports/drafts.ts'
+import { assertAbandon, assertFinish } from '../ports/facade/draft-checks.ts'
 import { Confirmation } from './collection.ts'
 import type { SqlContext } from './context.ts'
 import type { Params, Row, SqlTransaction } from './database.ts'
@@ -9,6 +10,7 @@ import { pageOf } from './pages.ts'
 import {
   countIn,
   countOrNull,
+  damaged,
   digestIn,
   digestOrNull,
   jsonIn,
@@ -25,9 +27,9 @@ export function createDraftRecords(context: SqlContext): DraftRecords {
   const { database } = context
   return {
     result: createResult(context),
-    closing: createFact<DraftClosing>(context, 'closing'),
+    closing: createFact(context, 'closing', closingOf),
     closed: createClosed(context),
-    choice: createFact<DraftChoice>(context, 'choice'),
+    choice: createFact(context, 'choice', choiceOf),
     addPart: createPartWriter(context),
 
     listParts: (round, options) =>
@@ -85,15 +87,18 @@ export function createDraftRecords(context: SqlContext): DraftRecords {
   }
 }
 
-function createFact<T>({ database, clock }: SqlContext, kind: 'closing' | 'choice'): RoundFact<T> {
+function createFact<T>(
+  { database, clock }: SqlContext,
+  kind: 'closing' | 'choice',
+  parse: (fact: object) => T | null,
+): RoundFact<T> {
   return {
     read: (round, options) =>
       database.transaction(
         'read',
         async (tx) => {
           const row = await tx.get('fact', { ...roundParams(round), kind })
-          // Written from a fact of this kind.
-          return row && (jsonIn(row, 'body') as T)
+          return row && factIn(row, parse)
         },
         options,
       ),
@@ -107,6 +112,28 @@ function createFact<T>({ database, clock }: SqlContext, kind: 'closing' | 'choic
         {},
       ),
   }
+}
+
+/** A fact as it is kept; `CORRUPT` for one that no lading writes: it would go into a version as it is. */
+function factIn<T>(row: Row, parse: (fact: object) => T | null): T {
+  const value = jsonIn(row, 'body')
+  try {
+    const fact = typeof value === 'object' && value !== null ? parse(value) : null
+    return fact ?? damaged('body', row['body'])
+  } catch (error) {
+    if (!isLadingError(error, 'INVALID')) throw error
+    return damaged('body', row['body'])
+  }
+}
+
+function closingOf(fact: object): DraftClosing {
+  // The checks say whether it is one.
+  const closing = fact as DraftClosing
+  return closing.kind === 'abandon' ? assertAbandon(closing) : assertFinish(closing)
+}
+
+function choiceOf(fact: object): DraftChoice | null {
+  return 'onConflict' in fact && fact.onConflict === 'last' ? { onConflict: 'last' } : null
 }
 
 /** Which parts count is kept with each of them; the fact itself says that it was decided. */

@@ -109,13 +109,31 @@ export class SqlExecution {
   ): Promise<View> {
     const { command } = this.#parts
     if (need.kind === 'version') {
-      const row = stored && (await tx.get('version', { artifact: stored.id, n: need.n }))
-      const record = row && versionIn(row, stored!.head.type)
-      return { ...view, versions: new Map(view.versions).set(need.n, record) }
+      return { ...view, versions: await this.#readVersions(tx, view.versions, { n: need.n, stored }) }
     }
     if (need.kind !== 'digest' || command.kind !== 'log') throw new Error(`the rule needs ${need.kind} out of turn`)
     const row = stored && (await tx.get('newestWithDigest', { artifact: stored.id, digest: command.digest }))
     return { ...view, indexed: row && countIn(row, 'n') }
+  }
+
+  /**
+   * A deletion looks downwards, one by one, for the newest live version: twice as many are read each time, as any number of
+   * them may be tombstones and the lock is held.
+   */
+  async #readVersions(
+    tx: SqlTransaction,
+    known: View['versions'],
+    { n, stored }: { n: number; stored: Stored<Head> | null },
+  ): Promise<View['versions']> {
+    const { command } = this.#parts
+    const found = new Map(known).set(n, null)
+    if (stored === null) return found
+    const from = command.kind === 'delete' ? Math.max(0, n + 1 - Math.max(1, known.size)) : n
+    for (const row of await tx.all('allVersions', { artifact: stored.id, from, before: n + 1 })) {
+      const record = versionIn(row, stored.head.type)
+      found.set(record.n, record)
+    }
+    return found
   }
 
   async #carryOut(tx: SqlTransaction, { decision, id: known, head }: Decided): Promise<Step> {

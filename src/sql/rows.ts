@@ -123,7 +123,8 @@ export function artifactParams({ project, artifact }: ArtifactKey): Params {
   return { project, name: artifact }
 }
 
-function damaged(column: string, value: Value | undefined): never {
+/** The refusal of a value that no lading writes there: `CORRUPT`, naming the column. */
+export function damaged(column: string, value: Value | undefined): never {
   const found = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80)
   throw new LadingError('CORRUPT', {
     detail: `the database is damaged: column ${column} holds ${found}`,

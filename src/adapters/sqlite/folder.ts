@@ -14,11 +14,22 @@ export function identityOf(path: string): string | null {
 
 /** Makes the folder of a file, so that it survives a power loss: SQLite syncs no more than the folder itself. */
 export function makeFolder(file: string): void {
-  const folder = dirname(file)
-  const first = mkdirSync(folder, { recursive: true })
+  const missing: string[] = []
+  for (let folder = dirname(file); !exists(folder); folder = dirname(folder)) missing.push(folder)
+  // What is there may be no folder: this is what tells.
+  if (missing.length === 0) mkdirSync(dirname(file), { recursive: true })
+  for (const folder of missing.reverse()) makeOne(folder)
+}
+
+/** One by one: `recursive` answers ENOENT where the disk is read-only. */
+function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
   // Windows syncs no folders.
-  if (first === undefined || process.platform === 'win32') return
-  for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
+  if (process.platform !== 'win32') syncFolder(dirname(folder))
 }
 
 function syncFolder(folder: string): void {

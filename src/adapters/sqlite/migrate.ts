@@ -13,6 +13,14 @@ const DIALECT: Dialect = {
   narrowTable: ' STRICT, WITHOUT ROWID',
 }
 
+/** One statement, so that all is read as of one moment: another process may be making the database. */
+const MARKS = `SELECT application_id AS application, user_version AS version,
+  (SELECT count(*) FROM sqlite_schema) AS things,
+  (SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')) AS code
+  FROM pragma_application_id, pragma_user_version`
+
+type Marks = Readonly<Record<'application' | 'version' | 'things' | 'code', number>>
+
 /** The schema of this version of lading. */
 export const SQLITE_MIGRATIONS: Migrations = migrations(DIALECT)
 
@@ -23,14 +31,13 @@ export const SQLITE_MIGRATIONS: Migrations = migrations(DIALECT)
  * which somebody has put code. Changes nothing.
  */
 export function schemaVersion(connection: SqliteConnection, file: string, known: number): number {
-  const application = pragma(connection, 'application_id')
-  const version = pragma(connection, 'user_version')
+  const { application, version, things, code } = connection.prepare(MARKS).get({}) as Marks
   if (application !== APPLICATION_ID) {
-    if (application !== 0 || version !== 0 || countOf(connection, '') > 0) throw notOurs(file)
+    if (application !== 0 || version !== 0 || things !== 0) throw notOurs(file)
     return 0
   }
   if (version > known) throw newerSchema(file, { found: version, known })
-  if (countOf(connection, "WHERE type IN ('trigger', 'view')") > 0) throw hasForeignCode(file)
+  if (code !== 0) throw hasForeignCode(file)
   return version
 }
 
@@ -46,13 +53,4 @@ export function migrate(connection: SqliteConnection, file: string, steps: Migra
   connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
   connection.exec(`PRAGMA user_version = ${steps.length}`)
   connection.exec('COMMIT')
-}
-
-/** How many things the schema defines. */
-function countOf(connection: SqliteConnection, where: string): number {
-  return (connection.prepare(`SELECT count(*) AS count FROM sqlite_schema ${where}`).get({}) as { count: number }).count
-}
-
-function pragma(connection: SqliteConnection, name: string): number {
-  return (connection.prepare(`PRAGMA ${name}`).get({}) as Record<string, number>)[name]!
 }

@@ -1,6 +1,7 @@
+import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { createSqliteDatabase } from '../../../src/adapters/sqlite/index.ts'
-import { SQLITE_MIGRATIONS } from '../../../src/adapters/sqlite/migrate.ts'
+import { migrate, SQLITE_MIGRATIONS } from '../../../src/adapters/sqlite/migrate.ts'
 import { systemClock, systemIds } from '../../../src/adapters/system/index.ts'
 import type { Migrations } from '../../../src/sql/schema.ts'
 import { runScript } from '../../support/child-process.ts'
@@ -110,6 +111,22 @@ describe('the schema', () => {
 })
 
 describe('several processes that open at once', () => {
+  test('never take the database that one of them is making for that of another program', async () => {
+    const file = databaseFile()
+    writeFileSync(file, '')
+    let isMade = false
+    const after = (sql: string): void => {
+      if (isMade || !sql.includes('application_id')) return
+      isMade = true
+      migrate(rawDatabase(file), file, SQLITE_MIGRATIONS)
+    }
+    const store = openFile(file, { sqlite: engineOf({ after }) })
+
+    expect(await store.head(KEY, {})).toBeNull()
+    expect((await store.commit(KEY, logOf('A'), {})).n).toBe(0)
+    expect(isMade).toBe(true)
+  })
+
   test('make the database once, and each of them writes', async () => {
     const file = databaseFile()
 

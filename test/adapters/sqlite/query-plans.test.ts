@@ -148,6 +148,27 @@ describe('an operation on an artifact with 100,000 versions', () => {
     expect(counts).toEqual(Object.fromEntries(COSTS.map(([name, stated]) => [name, [stated, stated, stated]])))
   })
 
+  test('that deletes the latest above nothing but tombstones reads twice as many at a time', async () => {
+    const artifact = 'ended'
+    const store = createSqliteMetadataStore({ file, sqlite: unsyncedSqlite })
+    await store.commit({ ...KEY, artifact }, logOf('A'), {})
+    const raw = new unsyncedSqlite.DatabaseSync(file)
+    raw.exec(`
+      INSERT INTO versions (artifact_id, n, digest, op_id, supersede, aliases, created_at, size_bytes, file_count, deleted)
+      WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 5000)
+      SELECT id, n, printf('%064x', n), 'op-' || n, 0, '[]', created_at, 1, 1, n < 5000
+      FROM numbers, artifacts WHERE name = '${artifact}';
+      UPDATE artifacts SET next_n = 5001, latest_n = 5000 WHERE name = '${artifact}';
+    `)
+    raw.close()
+
+    const count = await countOf((other) => other.commit({ ...KEY, artifact }, deletion(5000), {}), artifact)
+
+    expect(count).toBeLessThan(30)
+    expect((await store.head({ ...KEY, artifact }, {}))?.latest?.n).toBe(0)
+    await store.close()
+  })
+
   test('is right about what it finds', async () => {
     const store = createSqliteMetadataStore({ file, sqlite: unsyncedSqlite })
     const page = await store.versions(KEY, { limit: 3, newestFirst: true, cursor: '99990' })
