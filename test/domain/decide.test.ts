@@ -374,6 +374,17 @@ describe('a deletion', () => {
     })
   })
 
+  test('of an older version that aliases point at says that they may be moved', () => {
+    const view = { ...read(SETTLED, 3, versionOf(3)), head: { ...HEAD, aliases: { prod: 3 } } }
+
+    expect(decide(view, removal(3, false))).toMatchObject({
+      refusal: {
+        detail: 'v3 is still the target of prod',
+        next: 'move these aliases first, or delete with `aliases: true`',
+      },
+    })
+  })
+
   test('with its aliases takes those that point at it, and no others', () => {
     expect(headOf(decide(read(SETTLED, 3, versionOf(3)), removal(3)))).toMatchObject({
       aliases: { best: 2 },

@@ -41,6 +41,10 @@ describe('assertName', () => {
     }
   })
 
+  it('takes what only resembles a reserved one', () => {
+    for (const name of [`a${RESERVED}`, `${RESERVED}0`]) expect(assertName('artifact', name)).toBe(name)
+  })
+
   it('quotes the rule and the value', () => {
     const message = 'artifact name "a b\\n" must match [A-Za-z0-9._-]+, 1–128 characters, not "." or ".."'
     expect(() => assertName('artifact', 'a b\n')).toThrow(message)

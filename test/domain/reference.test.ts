@@ -71,6 +71,20 @@ describe('assertReferenceDigest', () => {
   })
 })
 
+describe('what is no URI', () => {
+  it.each([
+    ['https://ann:secret@host/a b', 'https://…@host/a b'],
+    ['https://host/a b?sig=secret', 'https://host/a b?…'],
+    ['host/a#secret', 'host/a?…'],
+    ['//ann:secret@host/a', '…@host/a'],
+    ['git+ssh:\\\\ann@host b', 'git+ssh:\\\\…@host b'],
+  ])('%j is named as %j', (uri, shown) => {
+    expect(() => assertReferenceUri(uri)).toThrow(
+      expect.objectContaining({ detail: expect.stringContaining(JSON.stringify(shown)) }),
+    )
+  })
+})
+
 describe('a URI in messages', () => {
   it.each([
     ['https://host/a%20b', 'https://host/a%20b'],
@@ -80,6 +94,10 @@ describe('a URI in messages', () => {
     ['s3://key:secret@bucket/k', 's3://bucket/k'],
     ['custom:opaque?secret', 'custom:opaque?…'],
     ['http://ann:secret@', 'http:…'],
+    ['https://secret@host/x', 'https://host/x'],
+    ['https://:secret@host/x', 'https://host/x'],
+    ['https://host/x?secret', 'https://host/x?…'],
+    ['https://host/x#secret', 'https://host/x'],
   ])('%s is shown as %s', (uri, shown) => {
     expect(publicUri(uri)).toBe(shown)
   })

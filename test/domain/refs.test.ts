@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatRef, formatVersion, parseRef, parseVersion } from '../../src/domain/refs.ts'
+import { formatRef, formatVersion, parseRef, parseVersion, PENDING_UNKNOWN } from '../../src/domain/refs.ts'
 import type { Ref, Selector } from '../../src/domain/refs.ts'
 
 const DIGEST = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'
@@ -96,5 +96,26 @@ describe('versions', () => {
 
   it.each(['3', 'v', 'v01', 'v-1', 'v1.0', 'V1', 'v1\n', 'v10000000000', 'v\u0661', ''])('refuses %j', (text) => {
     expect(() => parseVersion(text)).toThrow(INVALID)
+  })
+})
+
+describe('the words', () => {
+  it('of a ref name what is wrong in it, and what a ref looks like', () => {
+    const shape = 'a ref is [project/]name, which means the latest version'
+
+    expect(() => parseRef('a b/x')).toThrow('project name "a b" must match')
+    expect(() => parseRef('name@zz')).toThrow(`64 lower-case hex digits; ${shape}`)
+    expect(() => parseRef(5 as never)).toThrow(`5 is no ref: it is no string; ${shape}`)
+  })
+
+  it('of a version refuse what only holds one', () => {
+    for (const text of ['xv3', 'v3x', ['v1'] as never]) expect(() => parseVersion(text)).toThrow(INVALID)
+  })
+
+  it('of a pending version say where it may be', () => {
+    expect(PENDING_UNKNOWN).toEqual({
+      detail: 'no such pending version: one that was logged offline and has no number yet',
+      next: 'ask where it was logged, in the store that it waits in; once it has arrived it has a number',
+    })
   })
 })
