@@ -122,13 +122,10 @@ describe('a store that fails', () => {
   test('after a part was written: the upsert is UNKNOWN_OUTCOME, and sent again it is that very part', async () => {
     const shared = createMemoryData()
     let isBroken = true
-    const faulty = open(shared, (objects) => ({
-      ...objects,
-      async get(key, options) {
-        if (isBroken && key.endsWith('/closing')) throw new LadingError('UNAVAILABLE', { detail: 'no answer' })
-        return objects.get(key, options)
-      },
-    }))
+    const faulty = open(
+      shared,
+      hidingClosings(() => isBroken),
+    )
     const ann = await faulty.init({ id: 'ann' })
     const artifact = artifactOf('model', { a: '1' })
 
@@ -144,13 +141,10 @@ describe('a store that fails', () => {
   test('after a part was written: it is in the version that another run makes meanwhile, and repeating it says so', async () => {
     const shared = createMemoryData()
     let isBroken = true
-    const faulty = open(shared, (objects) => ({
-      ...objects,
-      async get(key, options) {
-        if (isBroken && key.endsWith('/closing')) throw new LadingError('UNAVAILABLE', { detail: 'no answer' })
-        return objects.get(key, options)
-      },
-    }))
+    const faulty = open(
+      shared,
+      hidingClosings(() => isBroken),
+    )
     const ann = await faulty.init({ id: 'ann' })
     const artifact = artifactOf('model', { a: '1' })
     await refusal('UNKNOWN_OUTCOME', () => ann.upsertArtifact(artifact, ID))
@@ -360,6 +354,17 @@ function refusing(keys: RegExp): Decorate {
           return staged.publish(key)
         },
       }
+    },
+  })
+}
+
+/** Nobody can read what closed a round, as long as that is so. */
+function hidingClosings(isHidden: () => boolean): Decorate {
+  return (objects) => ({
+    ...objects,
+    async get(key, options) {
+      if (isHidden() && key.endsWith('/closing')) throw new LadingError('UNAVAILABLE', { detail: 'no answer' })
+      return objects.get(key, options)
     },
   })
 }
