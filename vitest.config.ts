@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['test/full/**', 'test/soak/**', 'test/**/fixtures/**'],
     pool: 'forks',
     watch: false,
+    // By itself vitest leaves one of two cores to others.
+    maxWorkers: 2,
     // Ends what hangs; a busy machine must not fail a test.
     testTimeout: 60_000,
     hookTimeout: 60_000,
