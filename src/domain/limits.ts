@@ -1,4 +1,5 @@
 import type { Command, Refusal } from './command.ts'
+import { LadingError } from './errors.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Head } from './head.ts'
 
@@ -22,12 +23,22 @@ export function limitRefusal(head: Head, command: Command): Refusal | null {
   if (aliases > ALIASES_MAX && addsAliases(command)) {
     return refusalOf('INVALID', `${aliases} aliases, at most ${ALIASES_MAX} are allowed`, 'remove some aliases first')
   }
-  const description = encoder.encode(head.description ?? '').length
-  if (description > DESCRIPTION_BYTES_MAX && 'description' in command) {
-    const detail = `a description of ${description} bytes, at most ${DESCRIPTION_BYTES_MAX} are allowed`
-    return refusalOf('INVALID', detail, 'shorten the description')
-  }
+  const tooLong = 'description' in command ? descriptionRefusal(head.description ?? '') : null
+  if (tooLong) return tooLong
   return mayExceedBytes(head) && addsAliases(command) ? checkBytes(head) : null
+}
+
+/** The refusal of a description that is longer than an artifact may have, or null. */
+export function descriptionRefusal(description: string): Refusal | null {
+  const bytes = encoder.encode(description).length
+  if (bytes <= DESCRIPTION_BYTES_MAX) return null
+  const detail = `a description of ${bytes} bytes, at most ${DESCRIPTION_BYTES_MAX} are allowed`
+  return refusalOf('INVALID', detail, 'shorten the description')
+}
+
+/** The error that a refusal is told as. */
+export function refusalError({ code, detail, next }: Refusal): LadingError {
+  return new LadingError(code, { detail, next })
 }
 
 /** A refusal in one line. */

@@ -4,6 +4,7 @@ import type { DraftPart, DraftResult, DraftRound, ReadPart } from '../domain/dra
 import { isLadingError, LadingError } from '../domain/errors.ts'
 import type { DraftDecision, DraftNeed, DraftView, UnionLog } from '../domain/finish.ts'
 import { recordedResult, windowReaches } from '../domain/head.ts'
+import { refusalError } from '../domain/limits.ts'
 import { manifestDigest } from '../domain/manifest.ts'
 import type { RunRef } from '../domain/version.ts'
 import type { CallOptions } from './call.ts'
@@ -73,10 +74,7 @@ export class RoundExecutor {
       const decision = decide(this.#view)
       if (decision === null) return null
       if (decision.kind === 'answer') return { result: decision.result, answer: this.#answer }
-      if (decision.kind === 'refuse') {
-        const { code, detail, next } = decision.refusal
-        throw new LadingError(code, { detail, next })
-      }
+      if (decision.kind === 'refuse') throw refusalError(decision.refusal)
       this.#view = { ...this.#view, ...(await this.#perform(decision)) }
     }
     throw new Error('a round that does not end')

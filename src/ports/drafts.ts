@@ -3,6 +3,7 @@ import { producersOf } from '../domain/draft.ts'
 import type { DraftKey, DraftPart, DraftRound } from '../domain/draft.ts'
 import { isLadingError, LadingError } from '../domain/errors.ts'
 import { decideFinish, decideUpsert, typeRefusal } from '../domain/finish.ts'
+import { refusalError } from '../domain/limits.ts'
 import { formatVersion } from '../domain/refs.ts'
 import type { CallOptions } from './call.ts'
 import type { CommitOptions } from './commit.ts'
@@ -72,7 +73,7 @@ async function assertType(
   const head = (prepared && 'head' in prepared && prepared.head) || (await host.head(round, { signal }))
   const type = head?.type ?? (await typeOfParts(records, round, { signal }))
   const refusal = typeRefusal(part, type)
-  if (refusal) throw new LadingError(refusal.code, { detail: refusal.detail, next: refusal.next })
+  if (refusal) throw refusalError(refusal)
 }
 
 /** The part is there: what cannot be told is no failure of the upsert. */

@@ -2,9 +2,9 @@ import { encodeDocument } from '../domain/canonical-json.ts'
 import type { Answer, Refusal } from '../domain/command.ts'
 import { loggedAs } from '../domain/decide.ts'
 import type { Decision, Need, View } from '../domain/decide.ts'
-import { LadingError } from '../domain/errors.ts'
 import { countVersion } from '../domain/head.ts'
 import type { Head, HeadChange } from '../domain/head.ts'
+import { refusalError } from '../domain/limits.ts'
 import { tombstoneOf } from '../domain/version.ts'
 import type { CallOptions } from '../ports/call.ts'
 import { throwIfAborted } from '../ports/facade/call-gate.ts'
@@ -45,7 +45,7 @@ export class BatchExecution {
   async run(options: CallOptions): Promise<Answer> {
     const outcome = await this.#outcome(options)
     if (!('code' in outcome)) return outcome
-    throw new LadingError(outcome.code, { detail: outcome.detail, next: outcome.next })
+    throw refusalError(outcome)
   }
 
   async #outcome(options: CallOptions): Promise<Answer | Refusal> {

@@ -1,9 +1,10 @@
 import type { Answer, Refusal } from '../domain/command.ts'
 import { loggedAs, recall } from '../domain/decide.ts'
 import type { Decision, Need, View } from '../domain/decide.ts'
-import { LadingError } from '../domain/errors.ts'
+import type { LadingError } from '../domain/errors.ts'
 import { countVersion } from '../domain/head.ts'
 import type { Head, HeadChange } from '../domain/head.ts'
+import { refusalError } from '../domain/limits.ts'
 import type { VersionRecord } from '../domain/version.ts'
 import type { CallOptions } from '../ports/call.ts'
 import { repeatUntilKnown } from './context.ts'
@@ -244,9 +245,9 @@ export class Execution {
   }
 
   /** A definite refusal: nothing of this command is open any more. */
-  #refuse({ code, detail, next }: Refusal): LadingError {
-    if (code !== 'UNKNOWN_OUTCOME') this.#unresolved = null
-    return new LadingError(code, { detail, next })
+  #refuse(refusal: Refusal): LadingError {
+    if (refusal.code !== 'UNKNOWN_OUTCOME') this.#unresolved = null
+    return refusalError(refusal)
   }
 
   /** READ-HEAD 5: the head that an own swap expected is still there, or the swap is lost for ever. */

@@ -1,9 +1,9 @@
 import type { Answer, Command, Refusal } from '../domain/command.ts'
 import { loggedAs } from '../domain/decide.ts'
 import type { Decision, Need, View } from '../domain/decide.ts'
-import { LadingError } from '../domain/errors.ts'
 import { countVersion } from '../domain/head.ts'
 import type { Head } from '../domain/head.ts'
+import { refusalError } from '../domain/limits.ts'
 import type { ArtifactKey, VersionRecord } from '../domain/version.ts'
 import type { Collection } from '../ports/blob-store.ts'
 import type { CallOptions } from '../ports/call.ts'
@@ -62,7 +62,7 @@ export class SqlExecution {
     for (;;) {
       const step = await context.database.transaction(mode, (tx) => this.#attempt(tx, mode), options)
       if (step.kind === 'answered') return step.answer
-      if (step.kind === 'refused') throw errorOf(step.refusal)
+      if (step.kind === 'refused') throw refusalError(step.refusal)
       if (step.kind === 'confirm') await confirmation.under(step.collection)
       mode = 'write'
     }
@@ -183,8 +183,4 @@ async function addVersion(tx: SqlTransaction, artifact: number, version: Version
     at: version.createdAt,
     metadata: metadataParam(version.metadata),
   })
-}
-
-function errorOf({ code, detail, next }: Refusal): LadingError {
-  return new LadingError(code, { detail, next })
 }

@@ -120,17 +120,8 @@ describe('a store that fails', () => {
   })
 
   test('after a part was written: the upsert is UNKNOWN_OUTCOME, and sent again it is that very part', async () => {
-    const shared = createMemoryData()
-    let isBroken = true
-    const faulty = open(
-      shared,
-      hidingClosings(() => isBroken),
-    )
-    const ann = await faulty.init({ id: 'ann' })
-    const artifact = artifactOf('model', { a: '1' })
+    const { faulty, ann, artifact } = await upsertUnknown(createMemoryData())
 
-    await refusal('UNKNOWN_OUTCOME', () => ann.upsertArtifact(artifact, ID))
-    isBroken = false
     const again = await ann.upsertArtifact(artifact, ID)
 
     expect(again).toMatchObject({ round: 0 })
@@ -140,15 +131,7 @@ describe('a store that fails', () => {
 
   test('after a part was written: it is in the version that another run makes meanwhile, and repeating it says so', async () => {
     const shared = createMemoryData()
-    let isBroken = true
-    const faulty = open(
-      shared,
-      hidingClosings(() => isBroken),
-    )
-    const ann = await faulty.init({ id: 'ann' })
-    const artifact = artifactOf('model', { a: '1' })
-    await refusal('UNKNOWN_OUTCOME', () => ann.upsertArtifact(artifact, ID))
-    isBroken = false
+    const { faulty, ann, artifact } = await upsertUnknown(shared)
     const ben = await open(shared).init({ id: 'ben' })
 
     const finished = await ben.finishArtifact(artifactOf('model', { b: '2' }), ID)
@@ -358,15 +341,21 @@ function refusing(keys: RegExp): Decorate {
   })
 }
 
-/** Nobody can read what closed a round, as long as that is so. */
-function hidingClosings(isHidden: () => boolean): Decorate {
-  return (objects) => ({
+/** An upsert whose part is there, and whose run could not learn that: what closes rounds could not be read. */
+async function upsertUnknown(shared: MemoryData) {
+  let isBroken = true
+  const faulty = open(shared, (objects) => ({
     ...objects,
     async get(key, options) {
-      if (isHidden() && key.endsWith('/closing')) throw new LadingError('UNAVAILABLE', { detail: 'no answer' })
+      if (isBroken && key.endsWith('/closing')) throw new LadingError('UNAVAILABLE', { detail: 'no answer' })
       return objects.get(key, options)
     },
-  })
+  }))
+  const ann = await faulty.init({ id: 'ann' })
+  const artifact = artifactOf('model', { a: '1' })
+  await refusal('UNKNOWN_OUTCOME', () => ann.upsertArtifact(artifact, ID))
+  isBroken = false
+  return { faulty, ann, artifact }
 }
 
 /** The first write of each key is carried out, and nobody is told. */

@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { Command } from '../../src/domain/command.ts'
+import { LadingError } from '../../src/domain/errors.ts'
 import { initialHead } from '../../src/domain/head.ts'
 import type { Head, Move } from '../../src/domain/head.ts'
-import { ALIASES_MAX, DESCRIPTION_BYTES_MAX, GRACE_MS, HEAD_BYTES_MAX, limitRefusal } from '../../src/domain/limits.ts'
+import {
+  ALIASES_MAX,
+  DESCRIPTION_BYTES_MAX,
+  GRACE_MS,
+  HEAD_BYTES_MAX,
+  limitRefusal,
+  refusalError,
+} from '../../src/domain/limits.ts'
 import { logOf } from '../support/log-command.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'
@@ -13,6 +21,13 @@ const MOVE: Command = { ...INTENT, kind: 'setAlias', alias: 'a', n: 0, expect: u
 const REMOVAL: Command = { ...MOVE, n: null }
 const DELETION: Command = { ...INTENT, kind: 'delete', n: 0, withAliases: true }
 const DESCRIPTION: Command = { ...INTENT, kind: 'describe', description: '' }
+
+test('a refusal is told as an error of its code, with what is wrong and what to do', () => {
+  const refusal = { code: 'CONFLICT', detail: 'what is wrong', next: 'what to do' } as const
+
+  expect(refusalError(refusal)).toBeInstanceOf(LadingError)
+  expect(refusalError(refusal)).toMatchObject(refusal)
+})
 
 describe('aliases', () => {
   test(`may be ${ALIASES_MAX}, and no more`, () => {

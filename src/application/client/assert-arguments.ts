@@ -1,16 +1,15 @@
 import { quote } from '../../domain/canonical-json.ts'
 import { LadingError } from '../../domain/errors.ts'
-import { DESCRIPTION_BYTES_MAX } from '../../domain/limits.ts'
+import { descriptionRefusal, refusalError } from '../../domain/limits.ts'
 import { RUN_NAME_LENGTH_MAX } from '../../ports/facade/value-checks.ts'
 
 /** Returns a description; `INVALID` unless it is a string of at most `DESCRIPTION_BYTES_MAX` bytes of UTF-8. */
 export function assertDescription(value: unknown): string {
   if (typeof value !== 'string') throw invalid(`the description is ${quote(value)}`, 'give a string')
   if (!value.isWellFormed()) throw invalid('the description holds an unpaired surrogate', 'give whole characters')
-  const bytes = new TextEncoder().encode(value).length
-  if (bytes <= DESCRIPTION_BYTES_MAX) return value
-  const detail = `a description of ${bytes} bytes, at most ${DESCRIPTION_BYTES_MAX} are allowed`
-  throw invalid(detail, 'shorten the description')
+  const refusal = descriptionRefusal(value)
+  if (refusal) throw refusalError(refusal)
+  return value
 }
 
 /** Returns what people call a run; `INVALID` unless it has 1 to `RUN_NAME_LENGTH_MAX` characters, none a control character. */

@@ -1,7 +1,6 @@
 import { assertDigest } from '../../domain/digest.ts'
 import type { AbandonClosing, DraftFacts, DraftKey, DraftPart, DraftRound, FinishClosing } from '../../domain/draft.ts'
-import { LadingError } from '../../domain/errors.ts'
-import { DESCRIPTION_BYTES_MAX } from '../../domain/limits.ts'
+import { descriptionRefusal, refusalError } from '../../domain/limits.ts'
 import { assertAliases, assertExternalId, assertType } from '../../domain/names.ts'
 import { assertArtifactKey, assertMetadata } from './metadata-checks.ts'
 import {
@@ -65,10 +64,6 @@ function assertFacts(facts: DraftFacts): void {
 
 /** A log would refuse a longer one, and a round that is closed with it could never become a version. */
 function assertShort(description: string | null): void {
-  const bytes = new TextEncoder().encode(description ?? '').length
-  if (bytes <= DESCRIPTION_BYTES_MAX) return
-  throw new LadingError('INVALID', {
-    detail: `a description of ${bytes} bytes, at most ${DESCRIPTION_BYTES_MAX} are allowed`,
-    next: 'shorten the description',
-  })
+  const refusal = descriptionRefusal(description ?? '')
+  if (refusal) throw refusalError(refusal)
 }

@@ -36,7 +36,7 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       {
         file: BATCH,
         find: "if (answer !== 'not now') this.#open = true",
-        replace: "if (answer === 'unknown') throw new LadingError('UNAVAILABLE', { detail: 'lost' })",
+        replace: "if (answer === 'unknown') throw refusalError({ code: 'UNAVAILABLE', detail: 'lost', next: '' })",
       },
     ],
     scenario: scenario(A, writers([log('B')], [log('C')]), { flavour: 'batch', faults: 1 }),

@@ -103,7 +103,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
         find: "if (answer !== 'not now') this.#open = true",
         replace: `if (answer === 'unknown') {
           await context.objects.delete([versionKey(key, version.n)], {})
-          throw new LadingError('UNAVAILABLE', { detail: 'the version was not written' })
+          throw refusalError({ code: 'UNAVAILABLE', detail: 'the version was not written', next: '' })
         }`,
       },
     ],
