@@ -1,7 +1,7 @@
 import { isLadingError, LadingError } from '../../domain/errors.ts'
 import { isDigest } from '../../domain/digest.ts'
 import type { Digest } from '../../domain/digest.ts'
-import type { Entry, FileEntry, Manifest, ReferenceEntry } from '../../domain/manifest.ts'
+import type { Entry, FileEntry, Manifest } from '../../domain/manifest.ts'
 import { isFileEntry, isReference } from '../../domain/manifest.ts'
 import { collisions } from '../../domain/paths.ts'
 import type { VersionKey } from '../../domain/version.ts'
@@ -13,6 +13,7 @@ import { assertDiskPath } from './assert-arguments.ts'
 import { matcher } from './collect-files.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { assignHandlers, fetchReferences } from './fetch-references.ts'
+import { knownSize } from './known-size.ts'
 import { nameFileErrors } from './name-file-errors.ts'
 import { createMeter } from './progress.ts'
 import type { WorkOptions } from './progress.ts'
@@ -184,7 +185,8 @@ async function stateOf(
 ): Promise<'absent' | 'different' | 'intact'> {
   const found = await inspect(folder, entry.path, call)
   if (found === null) return 'absent'
-  if (!isDigest(entry.digest) || (isSizeKnown(entry) && found.sizeBytes !== entry.size)) return 'different'
+  const size = knownSize(entry)
+  if (!isDigest(entry.digest) || (size !== null && found.sizeBytes !== size)) return 'different'
   return (await found.digest(call)) === entry.digest ? 'intact' : 'different'
 }
 
@@ -204,12 +206,7 @@ async function inspect(
 
 /** Null when it cannot be known before all was read. */
 function sizeOf(entries: readonly Entry[]): number | null {
-  return entries.every(isSizeKnown) ? entries.reduce((sum, { size }) => sum + size, 0) : null
-}
-
-/** A reference says 0 where nothing is known. */
-function isSizeKnown(entry: FileEntry | ReferenceEntry): boolean {
-  return isFileEntry(entry) || entry.size > 0
+  return entries.every((entry) => knownSize(entry) !== null) ? entries.reduce((sum, { size }) => sum + size, 0) : null
 }
 
 async function* metered(chunks: AsyncIterable<Uint8Array>, onBytes: (count: number) => void) {

@@ -10,6 +10,7 @@ import { throwIfAborted } from '../../ports/facade/call-gate.ts'
 import { countedChunks, verifiedChunks } from '../../ports/facade/verified-bytes.ts'
 import type { TargetFolder } from '../../ports/files.ts'
 import type { ReferencedContent, ReferenceHandler } from '../../ports/reference-handler.ts'
+import { knownSize } from './known-size.ts'
 
 /** References that are read at once. */
 const FETCHES = 4
@@ -130,7 +131,7 @@ async function* bytesOf({ chunks, sizeBytes }: ReferencedContent, options: Fetch
 }
 
 function checked(entry: ReferenceEntry, chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const sizeBytes = entry.size === 0 ? null : entry.size
+  const sizeBytes = knownSize(entry)
   const mismatch = (detail: string) => differs(entry, detail)
   if (isDigest(entry.digest)) return verifiedChunks(chunks, { digest: entry.digest, sizeBytes }, mismatch)
   return sizeBytes === null ? chunks : countedChunks(chunks, sizeBytes, mismatch)
@@ -138,8 +139,9 @@ function checked(entry: ReferenceEntry, chunks: AsyncIterable<Uint8Array>): Asyn
 
 /** What is known before the first byte, so that none need travel. */
 function assertRecordedState(entry: ReferenceEntry, { sizeBytes, etag }: ReferencedContent): void {
-  if (entry.size > 0 && sizeBytes !== null && sizeBytes !== entry.size) {
-    throw differs(entry, `expected ${entry.size} bytes, found ${sizeBytes}`)
+  const expected = knownSize(entry)
+  if (expected !== null && sizeBytes !== null && sizeBytes !== expected) {
+    throw differs(entry, `expected ${expected} bytes, found ${sizeBytes}`)
   }
   const isEtag = !isDigest(entry.digest) && entry.digest !== entry.ref
   if (isEtag && etag !== null && opaqueTag(etag) !== opaqueTag(entry.digest)) {

@@ -8,6 +8,7 @@ import type { CallOptions } from '../../ports/call.ts'
 import type { Location } from '../../ports/blob-store.ts'
 import type { TargetFolder } from '../../ports/files.ts'
 import type { ClientPorts } from './client-ports.ts'
+import { knownSize } from './known-size.ts'
 import { createMeter } from './progress.ts'
 import type { OnProgress, WorkOptions } from './progress.ts'
 
@@ -69,8 +70,8 @@ async function fetchedReferences(
   call: CallOptions,
 ): Promise<readonly Comparable[]> {
   const known = entries.flatMap((entry): Comparable[] => {
-    const { path, digest, size } = entry
-    return !isFileEntry(entry) && isDigest(digest) ? [{ path, digest, size: size === 0 ? null : size }] : []
+    const { path, digest } = entry
+    return !isFileEntry(entry) && isDigest(digest) ? [{ path, digest, size: knownSize(entry) }] : []
   })
   const isThere = async ({ path }: Comparable): Promise<boolean> => {
     try {

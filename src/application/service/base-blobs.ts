@@ -8,6 +8,7 @@ import type { ArtifactKey } from '../../domain/version.ts'
 import type { Location } from '../../ports/blob-store.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import type { Preparation } from '../../ports/metadata-store.ts'
+import { readLayout } from './layouts.ts'
 import { readManifest } from './manifests.ts'
 import type { ServicePorts } from './service-ports.ts'
 
@@ -79,13 +80,13 @@ async function readBase(
 
 /** Where the blobs of a manifest lie, each once. Costs 1 request if it is not at hand, 1 more where blobs travel in packs. */
 export async function locateBlobs(
-  { blobs, metadata }: ServicePorts,
+  ports: ServicePorts,
   project: string,
   { base, atHand, options }: { base: Digest; atHand?: Manifest | undefined; options: CallOptions },
 ): Promise<ReadonlyMap<Digest, Location>> {
   const [manifest, layout] = await Promise.all([
-    atHand ?? readManifest(blobs.in(project), base, options),
-    blobs.capabilities.packBelowBytes > 0 ? metadata.layout(project, base, options) : null,
+    atHand ?? readManifest(ports.blobs.in(project), base, options),
+    readLayout(ports, { project, manifest: base }, options),
   ])
   const located = new Map<Digest, Location>()
   for (const [digest, sizeBytes] of blobDigests(manifest)) {

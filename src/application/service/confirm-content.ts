@@ -6,6 +6,7 @@ import type { CallOptions } from '../../ports/call.ts'
 import { bytesSource } from '../../ports/sources.ts'
 import { confirmBlobs } from './confirm-blobs.ts'
 import type { UploadedBlobs } from './confirm-blobs.ts'
+import { readLayout } from './layouts.ts'
 import { storeMetadataBlob } from './metadata.ts'
 import type { ServicePorts } from './service-ports.ts'
 
@@ -42,18 +43,11 @@ async function storeManifest(
     const location = stored.get(blob)
     if (location) layout.set(blob, location)
   }
-  const replaces = layout.size > 0 || (await hasLayout(ports, { project: key.project, digest }, options))
+  // The same content may have been stored before, in packs that do not count any more.
+  const place = { project: key.project, manifest: digest }
+  const replaces = layout.size > 0 || (await readLayout(ports, place, options)) !== null
   if (replaces) await ports.metadata.writeLayout(key.project, digest, layout, options)
   const bytes = encodeManifest(manifest)
   const item = { digest, sizeBytes: bytes.length, source: bytesSource(bytes) }
   await ports.blobs.in(key.project).write([item], { ...options, collection, pack: false })
-}
-
-/** The same content may have been stored before, in packs that do not count any more. One request where there are packs. */
-async function hasLayout(
-  { blobs, metadata }: ServicePorts,
-  { project, digest }: { project: string; digest: Digest },
-  options: CallOptions,
-): Promise<boolean> {
-  return blobs.capabilities.packBelowBytes > 0 && (await metadata.layout(project, digest, options)) !== null
 }

@@ -1,5 +1,6 @@
 import { deniedCollaboration } from '../../ports/denied.ts'
 import type { Transport, TransportCapabilities } from '../../ports/transport.ts'
+import { readLayout } from './layouts.ts'
 import { traceLineage } from './lineage.ts'
 import { readManifest } from './manifests.ts'
 import { createChanges } from './changes.ts'
@@ -29,9 +30,7 @@ export function createInProcessTransport(ports: ServicePorts): Transport {
     metadata: (version, options) => readMetadata(ports, version, options),
     manifest: (key, digest, options) => readManifest(blobs.in(key.project), digest, options),
     read: ({ project }, wants, sink, options) => blobs.in(project).read(wants, sink, options),
-    async layout(project, manifest, options) {
-      return blobs.capabilities.packBelowBytes > 0 ? metadata.layout(project, manifest, options) : null
-    },
+    layout: (project, manifest, options) => readLayout(ports, { project, manifest }, options),
     moves: (key, options) => metadata.moves(key, options),
     projects: (options) => metadata.projects(options),
     artifacts: (project, options) => metadata.artifacts(project, options),

@@ -4,6 +4,7 @@ import { blobDigests } from '../../domain/manifest.ts'
 import type { ArtifactKey, VersionKey } from '../../domain/version.ts'
 import type { BlobItem, Location, PackLocation, RepairedBlob, RepairItem } from '../../ports/blob-store.ts'
 import type { CallOptions } from '../../ports/call.ts'
+import { readLayout } from './layouts.ts'
 import { readManifest } from './manifests.ts'
 import { liveVersion } from './metadata.ts'
 import type { ServicePorts } from './service-ports.ts'
@@ -30,7 +31,7 @@ export async function repairBlobs(
   const blobs = ports.blobs.in(key.project)
   const sizes = blobDigests(await readManifest(blobs, record.digest, options))
   for (const item of items) assertOwn(item, sizes)
-  const layout = await layoutOf(ports, key, { manifest: record.digest, options })
+  const layout = await readLayout(ports, { project: key.project, manifest: record.digest }, options)
   // The version is live, so that no collector condemns what is written for it now.
   const { collection } = await ports.metadata.prepare(key, options)
   const placed = items.map((item): RepairItem => ({ ...item, location: layout?.get(item.digest) ?? null }))
@@ -46,14 +47,6 @@ function assertOwn({ digest, sizeBytes }: BlobItem, sizes: ReadonlyMap<Digest, n
     detail: `the version has no blob of this digest with ${sizeBytes} bytes`,
     next: 'give bytes of its own files',
   })
-}
-
-async function layoutOf(
-  { blobs, metadata }: ServicePorts,
-  { project }: ArtifactKey,
-  { manifest, options }: { manifest: Digest; options: CallOptions },
-): Promise<ReadonlyMap<Digest, Location> | null> {
-  return blobs.capabilities.packBelowBytes > 0 ? metadata.layout(project, manifest, options) : null
 }
 
 /** Places in packs at which the bytes are not right. */
@@ -95,7 +88,7 @@ async function forgetIn(
     options,
   }: { manifest: Digest; damaged: ReadonlyMap<Digest, PackLocation>; options: CallOptions },
 ): Promise<void> {
-  const layout = await layoutOf(ports, key, { manifest, options })
+  const layout = await readLayout(ports, { project: key.project, manifest }, options)
   if (layout === null) return
   const kept = new Map([...layout].filter(([digest, location]) => !isSamePlace(location, damaged.get(digest))))
   if (kept.size < layout.size) await ports.metadata.writeLayout(key.project, manifest, kept, options)
