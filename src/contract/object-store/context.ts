@@ -56,7 +56,7 @@ export function capabilityNames(capabilities: ObjectStoreCapabilities): string[]
 }
 
 /** A handle that does not close must not keep a case from being cleaned up. */
-const CLOSE_LIMIT_MS = 5_000
+const CLOSE_LIMIT_MS = 30_000
 
 /** Makes a driver a subject of `describeContract`. */
 export function objectStoreSubject(harness: ObjectStoreHarness): ContractSubject<ObjectStoreContext> {
