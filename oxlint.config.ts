@@ -35,8 +35,12 @@ const SELF: Pattern = {
   message: 'Inside src, import the file and not the package.',
 }
 const INVERSIFY: Pattern = {
-  regex: '^(inversify|reflect-metadata)(/|$)',
-  message: 'Only src/composition knows inversify.',
+  regex: '^(inversify|reflect-metadata)(/|$)|/inversify/',
+  message: 'Only src/composition/inversify knows inversify, and nobody imports that.',
+}
+const REFLECT: Pattern = {
+  regex: '^reflect-metadata(/|$)',
+  message: 'No decorators are asked of users: whoever has some imports it himself.',
 }
 const SDK: Pattern = {
   regex: '^(@aws-sdk|@smithy|@google-cloud|@huggingface|@node-rs|postgres|trackio)(/|$)',
@@ -74,13 +78,7 @@ function folderRules() {
     .map(([folder, allowed]) =>
       restrict(
         [`src/${folder}/**`],
-        [
-          SELF,
-          SDK,
-          hexagon(folder, '(\\.\\./)+', allowed),
-          ...(folder === 'composition' ? [] : [INVERSIFY]),
-          ...(WITHOUT_IO.includes(folder) ? [IO] : []),
-        ],
+        [SELF, SDK, hexagon(folder, '(\\.\\./)+', allowed), INVERSIFY, ...(WITHOUT_IO.includes(folder) ? [IO] : [])],
       ),
     )
 }
@@ -120,6 +118,8 @@ export default {
 
     // It does not see that the other half of the condition changes.
     'no-unmodified-loop-condition': 'off',
+    // It takes the port of a thread for a window.
+    'unicorn/require-post-message-target-origin': 'off',
     // Against the house style: helpers come below, `sort()` on a fresh copy is fine, so is a function in a function.
     'unicorn/consistent-function-scoping': 'off',
     'unicorn/no-array-sort': 'off',
@@ -142,8 +142,14 @@ export default {
       files: ['src/**'],
       rules: { 'typescript/no-explicit-any': 'error', 'import/no-default-export': 'error', 'no-console': 'error' },
     },
+    // The types of a constructor's parameters are written down at run time, and so imported.
+    { files: ['examples/inversify-service/**'], rules: { 'typescript/consistent-type-imports': 'off' } },
     restrict(['src/*.ts'], [SELF, SDK, INVERSIFY, hexagon('src/index.ts', '\\./', INDEX_MAY_IMPORT)]),
     ...folderRules(),
+    restrict(
+      ['src/composition/inversify/**'],
+      [SELF, SDK, REFLECT, hexagon('composition', '(\\.\\./)+', MAY_IMPORT['composition'] ?? [])],
+    ),
     ...adapterRules(),
   ],
 }

@@ -11,6 +11,8 @@ export default defineConfig({
     maxWorkers: 2,
     // Ends what hangs; a busy machine must not fail a test.
     testTimeout: 60_000,
+    // No test leaves anything in the cache folder of whoever runs it.
+    env: { LADING_CACHE: 'off' },
     hookTimeout: 60_000,
     reporters: ['default', ['./scripts/suite-reporter.ts', { budgets: 'test/seconds.json' }]],
     typecheck: {

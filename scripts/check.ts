@@ -9,6 +9,7 @@ const STEPS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   types: ['tsc', '--project', 'tsconfig.check.json'],
   tidy: ['node', 'scripts/tidy.ts'],
   knip: ['knip'],
+  api: ['node', 'scripts/api-report.ts', '--check'],
   packed: ['node', 'scripts/packed.ts'],
 }
 

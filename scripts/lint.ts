@@ -14,7 +14,7 @@ export function coverageProblems(output: string, expected: number, foldersOfSrc:
 }
 
 if (import.meta.main) {
-  const folders = ['src', 'test', 'scripts', 'examples'].filter((folder) => existsSync(`${ROOT}${folder}`))
+  const folders = ['src', 'test', 'scripts', 'bench', 'examples'].filter((folder) => existsSync(`${ROOT}${folder}`))
   const rootFiles = globSync('*.ts', { cwd: ROOT })
   const inSrc = readdirSync(`${ROOT}src`, { withFileTypes: true }).filter((entry) => entry.isDirectory())
 

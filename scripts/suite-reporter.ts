@@ -8,8 +8,8 @@ export interface SuiteReporterOptions {
   readonly budgets?: string
 }
 
-/** The whole of `npm test` has five minutes; the budgets are added up as if one core did all the work. */
-const BUDGET_SECONDS_MAX = 300
+/** The whole of `npm test` has five minutes on two cores, which share the work well enough for this sum over one core. */
+const BUDGET_SECONDS_MAX = 420
 
 /**
  * Keeps `npm test` short and its skips honest.

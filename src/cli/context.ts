@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import type { OnProgress } from '../application/client/progress.ts'
 import type { Lading } from '../application/client/lading.ts'
+import type { Settings } from '../composition/settings.ts'
+import type { StoreAdapter } from '../ports/store-adapter.ts'
 
 /** Flags that every command takes. */
 export interface GlobalFlags {
@@ -9,15 +11,8 @@ export interface GlobalFlags {
   readonly json?: boolean
 }
 
-/** Which store and project a command works in. */
-export interface Place {
-  readonly store: string
-  readonly project: string
-}
-
-/** What a command works with. */
-export interface Context extends Place {
-  readonly lading: Lading
+/** What every command has, also one that opens no store. */
+export interface Surroundings {
   /** Fires on Ctrl-C. */
   readonly signal: AbortSignal
   readonly onProgress: OnProgress | undefined
@@ -25,14 +20,19 @@ export interface Context extends Place {
   note(text: string): void
 }
 
-const STORE_DEFAULT = './.lading'
-const PROJECT_DEFAULT = 'default'
+/** What a command works with. */
+export interface Context extends Surroundings {
+  readonly store: string
+  readonly project: string
+  readonly lading: Lading
+  /** The adapters that the configuration lists, where the store may need one. */
+  readonly adapters: readonly StoreAdapter[]
+}
 
-/** The place from flags, else the environment, else the defaults. An empty variable counts as unset. */
-export function placeOf(command: Command, environment: NodeJS.ProcessEnv = process.env): Place {
-  const flags = command.optsWithGlobals<GlobalFlags>()
-  return {
-    store: flags.store ?? (environment['LADING_STORE'] || STORE_DEFAULT),
-    project: flags.project ?? (environment['LADING_PROJECT'] || PROJECT_DEFAULT),
-  }
+/** The settings of a command line, from its flags, this process's environment, and the configuration above its folder. */
+export async function settingsOf(command: Command): Promise<Settings> {
+  // Only now: `--help` and `--version` need nothing of this.
+  const { resolveSettings } = await import('../composition/settings.ts')
+  const { store, project } = command.optsWithGlobals<GlobalFlags>()
+  return resolveSettings({ flags: { store, project }, environment: process.env, folder: process.cwd() })
 }

@@ -3,20 +3,34 @@ import { isLadingError } from '../domain/errors.ts'
 import type { LadingError } from '../domain/errors.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import type { ExitCode } from './exit-codes.ts'
-import { printable, screenOf } from './terminal.ts'
+import { withoutSecrets } from './secrets.ts'
+import { printable, screenOf, wrap, wrapHanging } from './terminal.ts'
 
 /**
  * Prints an error on stderr, in one line or two: what is wrong, and the next step. Answers the exit code.
  * Only `LADING_DEBUG` prints the stack and the causes.
  */
 export function reportError(error: unknown, interrupt?: AbortSignal): ExitCode {
-  const { style } = screenOf(process.stderr)
   const { what, next, exitCode } = explain(error, interrupt)
-  process.stderr.write(`${style('red', 'lading:')} ${what}\n`)
-  if (next !== null) process.stderr.write(`  ${style('dim', next)}\n`)
-  if (process.env['LADING_DEBUG']) process.stderr.write(`${inspect(error)}\n`)
+  printRefusal(what, next)
+  if (process.env['LADING_DEBUG']) process.stderr.write(`${withoutSecrets(inspect(error))}\n`)
   return exitCode
 }
+
+/** Prints what is wrong and the next step on stderr; on a terminal, its words are kept whole. */
+export function printRefusal(what: string, next: string | null): void {
+  const { style, columns } = screenOf(process.stderr)
+  const [first = '', ...others] = wrapHanging(`lading: ${withoutSecrets(what)}`, columns)
+  const hints = next === null ? [] : wrap(withoutSecrets(next), columns - INDENT.length)
+  const lines = [
+    style('red', 'lading:') + first.slice('lading:'.length),
+    ...others,
+    ...hints.map((line) => INDENT + style('dim', line)),
+  ]
+  process.stderr.write(`${lines.join('\n')}\n`)
+}
+
+const INDENT = '  '
 
 const BUG = 'this is a bug in lading; LADING_DEBUG=1 prints the details to report'
 
@@ -33,10 +47,16 @@ function explain(error: unknown, interrupt: AbortSignal | undefined): Explanatio
   }
   if (isLadingError(error)) {
     const exitCode = isInterrupted ? EXIT.interrupted : exitCodeOf(error.code)
-    return { what: describe(error), next: error.next === undefined ? null : printable(error.next), exitCode }
+    const next = error.next === undefined ? null : printable(inCommands(error.next))
+    return { what: describe(error), next, exitCode }
   }
   const message = error instanceof Error ? error.message : String(error)
   return { what: printable(message), next: isSystemError(error) ? null : BUG, exitCode: EXIT.failure }
+}
+
+/** The library names calls in what to do next; at a terminal the same is a command. */
+function inCommands(next: string): string {
+  return next.replaceAll('`download`', '`lading get`').replaceAll('`version.repair`, ', '')
 }
 
 /** An answer of the operating system, such as ENOSPC: its message says what failed. */

@@ -1,3 +1,5 @@
+import { isAbsolute, relative, sep } from 'node:path'
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
 /** Bytes as people read them, in decimal units and with three digits: `7.21 MB`. */
@@ -32,6 +34,12 @@ export function formatTime(iso: string): string {
 /** The first digits of a digest: enough to compare two by eye. */
 export function formatDigest(digest: string): string {
   return digest.slice(0, 12)
+}
+
+/** A path as it is typed in a folder: relative below it, else absolute. */
+export function formatPath(path: string, folder: string = process.cwd()): string {
+  const inside = relative(folder, path)
+  return inside === '' ? '.' : inside.split(sep)[0] === '..' || isAbsolute(inside) ? path : inside
 }
 
 /** `1 file`, `2 files`. */

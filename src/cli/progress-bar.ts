@@ -22,9 +22,9 @@ const MARGIN = 3
 const BAR_WIDTH_MAX = 30
 const ERASE_LINE = '\r\u001b[2K'
 
-/** A progress bar on a stream; null where it is no terminal, so that logs and pipes stay clean. */
+/** A progress bar on a stream; null where it is no terminal that can erase a line, so that logs and pipes stay clean. */
 export function createProgressBar(stream: NodeJS.WriteStream): ProgressBar | null {
-  if (!stream.isTTY) return null
+  if (!stream.isTTY || process.env['TERM'] === 'dumb') return null
   const startMs = performance.now()
   let [drawnMs, isShown] = [startMs + DELAY_MS - REDRAW_MS, false]
   return {

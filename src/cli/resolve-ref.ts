@@ -2,7 +2,7 @@ import type { Version } from '../application/client/version.ts'
 import { isLadingError, LadingError } from '../domain/errors.ts'
 import { parseRef } from '../domain/refs.ts'
 import type { Context } from './context.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../domain/nearest.ts'
 
 /** Names that are looked through for the nearest match. */
 const CANDIDATES_MAX = 1000
@@ -21,12 +21,13 @@ export async function resolveRef(context: Context, ref: string, type?: string): 
 }
 
 /** An artifact by its name, with an optional project in front. Rejects `NOT_FOUND` naming the nearest match. */
-export async function findArtifact(context: Context, name: string) {
-  const artifact = context.lading.artifact(...parseName(name))
+export async function findArtifact(context: Context, text: string) {
+  const { name, ...project } = parseName(text)
+  const artifact = context.lading.artifact(name, project)
   try {
     await artifact.assertExists({ signal: context.signal })
   } catch (error) {
-    throw isLadingError(error, 'NOT_FOUND') ? await withHint(context, name, error) : error
+    throw isLadingError(error, 'NOT_FOUND') ? await withHint(context, text, error) : error
   }
   return artifact
 }
@@ -36,13 +37,14 @@ export function hasSelector(text: string): boolean {
   return /[:@]/.test(text)
 }
 
-function parseName(text: string): [name: string, options: { project?: string }] {
-  const { artifact, project } = parseRef(text)
-  if (!hasSelector(text)) return [artifact, project === undefined ? {} : { project }]
+/** The name of an artifact, and the project in front of it. `INVALID` for the ref of one version. */
+export function parseName(text: string): { readonly name: string; readonly project?: string } {
+  const { artifact: name, project } = parseRef(text)
+  if (!hasSelector(text)) return { name, ...(project === undefined ? {} : { project }) }
   throw new LadingError('INVALID', {
     key: text,
     detail: 'this command takes the name of an artifact, not a version',
-    next: `give ${project === undefined ? '' : `${project}/`}${artifact}; one version is shown by \`lading show ${text}\``,
+    next: `give ${project === undefined ? '' : `${project}/`}${name}; one version is shown by \`lading show ${text}\``,
   })
 }
 
@@ -74,18 +76,26 @@ function selectorHint(asked: { artifact: string; selector: string; known: readon
   return match === null ? list : `did you mean ${artifact}:${match}? ${list}`
 }
 
-async function nameHint({ lading, store, signal }: Context, project: string, artifact: string): Promise<string> {
+/** The project that was probably meant by one that has nothing, else the first other one; null when there is none. */
+export async function nearestProject({ lading, signal }: Context, project: string): Promise<string | null> {
+  const projects: string[] = []
+  for await (const { name } of lading.projects({ signal })) {
+    if (name !== project && projects.push(name) >= CANDIDATES_MAX) break
+  }
+  return nearest(project, projects) ?? projects[0] ?? null
+}
+
+async function nameHint(context: Context, project: string, artifact: string): Promise<string> {
+  const { lading, store, signal } = context
   const names: string[] = []
-  for await (const { key } of lading.artifacts({ project, signal })) {
-    if (names.push(key.artifact) >= CANDIDATES_MAX) break
+  for await (const { name } of lading.artifacts({ project, signal })) {
+    if (names.push(name) >= CANDIDATES_MAX) break
   }
   if (names.length > 0) {
     const match = nearest(artifact, names)
     return `${match === null ? '' : `did you mean ${match}? `}list them with \`lading ls --project ${project}\``
   }
-  const projects: string[] = []
-  for await (const { name } of lading.projects({ signal })) if (projects.push(name) >= CANDIDATES_MAX) break
-  const match = nearest(project, projects) ?? projects[0]
-  const others = match === undefined ? 'and no other project' : `but a project ${match}`
-  return `the store ${store} has no artifacts in it, ${others}; choose with --store and --project`
+  const match = await nearestProject(context, project)
+  const others = match === null ? 'and there is no other project' : `but there is a project ${match}`
+  return `project ${project} of ${store} has no artifacts, ${others}; choose with --store and --project`
 }

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
-import { placeOf } from './context.ts'
-import type { Context, GlobalFlags } from './context.ts'
+import { settingsOf } from './context.ts'
+import type { Context, GlobalFlags, Surroundings } from './context.ts'
+import { drawable } from './ascii.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { createProgressBar } from './progress-bar.ts'
-import { printable, screenOf } from './terminal.ts'
+import { withoutSecrets } from './secrets.ts'
+import { printable, screenOf, wrapHanging } from './terminal.ts'
 import type { Screen } from './terminal.ts'
 
 /** What a command answers; printed when all its work is done. */
@@ -19,15 +21,33 @@ export interface Report {
 /** The work of a command. */
 export type Work = (context: Context) => Promise<Report>
 
+/** The work of a command that opens no store, or not always. */
+export type WorkWithoutStore = (surroundings: Surroundings) => Promise<Report>
+
 /** Opens the store, does the work, closes the store, prints the report. */
 export async function runCommand(command: Command, signal: AbortSignal, work: Work): Promise<void> {
+  await runWithoutStore(command, signal, async (surroundings) => {
+    const settings = await settingsOf(command)
+    const { openPlace } = await import('./open-place.ts')
+    const [store, project] = [settings.store.value, settings.project.value]
+    const { lading, adapters } = await openPlace(settings, surroundings.note)
+    await using opened = lading
+    if (/^memory:/i.test(store))
+      surroundings.note(`${store} begins empty, and nothing in it stays when this command ends`)
+    return await work({ ...surroundings, store, project, adapters, lading: opened })
+  })
+}
+
+/** Does the work, prints the report. */
+export async function runWithoutStore(command: Command, signal: AbortSignal, work: WorkWithoutStore): Promise<void> {
   const bar = createProgressBar(process.stderr)
   const note = (text: string) => {
     bar?.clear()
-    process.stderr.write(`lading: ${printable(text)}\n`)
+    const lines = wrapHanging(`lading: ${printable(withoutSecrets(text))}`, screenOf(process.stderr).columns)
+    process.stderr.write(`${lines.join('\n')}\n`)
   }
   try {
-    const report = await workInStore({ ...placeOf(command), signal, onProgress: bar?.onProgress, note }, work)
+    const report = await work({ signal, onProgress: bar?.onProgress, note })
     bar?.clear()
     print(report, command.optsWithGlobals<GlobalFlags>().json ?? false)
   } finally {
@@ -35,15 +55,8 @@ export async function runCommand(command: Command, signal: AbortSignal, work: Wo
   }
 }
 
-async function workInStore(context: Omit<Context, 'lading'>, work: Work): Promise<Report> {
-  // Only now: `--help` and `--version` need nothing of this.
-  const { openStore } = await import('../composition/open-store.ts')
-  await using lading = await openStore(context.store, { project: context.project })
-  return await work({ ...context, lading })
-}
-
 function print({ json, lines, exitCode }: Report, asJson: boolean): void {
-  const text = asJson ? JSON.stringify(json, null, 2) : lines(screenOf(process.stdout)).join('\n')
+  const text = asJson ? JSON.stringify(json, null, 2) : drawable(lines(screenOf(process.stdout)).join('\n'))
   if (text !== '') process.stdout.write(`${text}\n`)
   process.exitCode = exitCode ?? 0
 }

@@ -22,7 +22,13 @@ export function screenOf(stream: NodeJS.WriteStream): Screen {
   }
 }
 
-const graphemes = new Intl.Segmenter()
+let segmenter: Intl.Segmenter | null = null
+
+/** What a reader takes for one character. The segmenter takes some milliseconds to make, and plain text needs none. */
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter()
+  return segmenter.segment(text)
+}
 
 /** Scripts and emoji that terminals draw two columns wide. */
 const WIDE =
@@ -32,14 +38,14 @@ const WIDE =
 export function widthOf(text: string): number {
   const plain = stripVTControlCharacters(text)
   if (/^[\u0020-\u007e]*$/.test(plain)) return plain.length
-  return Iterator.from(graphemes.segment(plain)).reduce((sum, { segment }) => sum + (WIDE.test(segment) ? 2 : 1), 0)
+  return Iterator.from(graphemesOf(plain)).reduce((sum, { segment }) => sum + (WIDE.test(segment) ? 2 : 1), 0)
 }
 
 /** A text without colours, cut to a width; `…` stands for what is left out. */
 export function fit(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text
   let [cut, width] = ['', 0]
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     width += widthOf(segment)
     if (width > columns - 1) break
     cut += segment
@@ -54,3 +60,21 @@ const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
+
+/** The lines of a text that fit a width, broken at spaces; a longer word stays whole, so that it can be copied. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line === undefined || widthOf(line) + 1 + widthOf(word) > columns) lines.push(word)
+    else lines[lines.length - 1] = `${line} ${word}`
+  }
+  return lines
+}
+
+/** As `wrap`, with the lines after the first one indented; all of them fit the width. */
+export function wrapHanging(text: string, columns: number): readonly string[] {
+  return wrap(text, columns - HANG.length).map((line, index) => (index === 0 ? line : HANG + line))
+}
+
+const HANG = '  '

@@ -1,55 +1,36 @@
-import { fileURLToPath } from 'node:url'
 import { quote } from '../domain/canonical-json.ts'
 import { LadingError } from '../domain/errors.ts'
+import { withoutPassword } from '../ports/store-url.ts'
 
-/** What a store URL says. */
-export type StoreUrl =
-  | { readonly scheme: 'memory' }
-  | { readonly scheme: 'file'; readonly root: string }
-  | { readonly scheme: 'sqlite'; readonly file: string }
-
+/** The scheme of a URL: https://www.rfc-editor.org/rfc/rfc3986#section-3.1. A single letter is a Windows drive. */
 const SCHEME = /^(?<scheme>[A-Za-z][A-Za-z0-9+.-]+):/
 
-/**
- * Parses a store URL: `memory:`, `file:///folder`, `sqlite:file`, or the path of a folder. A single letter before a
- * colon is a Windows drive.
- *
- * Rejects `INVALID`, naming the scheme, for one that is not known.
- */
-export function parseStoreUrl(url: string): StoreUrl {
-  if (typeof url !== 'string') throw invalid(quote(url), 'the store URL is no text')
-  if (url.trim() === '') throw invalid(url, 'the store URL is empty')
-  const scheme = SCHEME.exec(url)?.groups?.['scheme']?.toLowerCase()
-  if (scheme === undefined) return { scheme: 'file', root: url }
-  if (scheme === 'memory') {
-    if (url !== 'memory:') throw invalid(url, 'a store in memory takes nothing after `memory:`')
-    return { scheme }
-  }
-  if (scheme === 'sqlite') return { scheme, file: sqliteFile(url) }
-  if (scheme !== 'file') throw invalid(url, `no adapter for ${scheme}:`)
-  try {
-    return { scheme, root: fileURLToPath(url) }
-  } catch (cause) {
-    throw invalid(url, 'not a file URL', cause)
-  }
+/** Returns a store URL as text; `INVALID` for what is none, or a URL object that is no longer what was written. */
+export function assertStoreUrl(url: unknown): string {
+  if (url instanceof URL) return textOf(url)
+  if (typeof url !== 'string') throw invalidUrl(quote(url), 'the store URL is no text')
+  if (url.trim() === '') throw invalidUrl(url, 'the store URL is empty')
+  return url
 }
 
-/** The path is taken as it is written: nothing in it is decoded. `//` in front of it is a host, and there is none. */
-function sqliteFile(url: string): string {
-  const path = url.slice('sqlite:'.length)
-  if (/^\/\/[^/]/.test(path)) throw invalid(url, 'a SQLite file has no host: write sqlite:file or sqlite:///file')
-  const file = path.startsWith('//') ? path.slice(2) : path
-  if (file === '' || /[/\\]$/.test(file)) throw invalid(url, 'it names no file')
-  if (file.includes('?')) throw invalid(url, 'a SQLite file takes no parameters')
-  return file
+/** The scheme of a store URL in lower case, or null for the path of a folder. */
+export function schemeOf(url: string): string | null {
+  return SCHEME.exec(url)?.groups?.['scheme']?.toLowerCase() ?? null
 }
 
-function invalid(url: string, detail: string, cause?: unknown): LadingError {
+/** The error of a store URL that makes no sense. */
+export function invalidUrl(url: string, detail: string, cause?: unknown): LadingError {
   return new LadingError('INVALID', {
     operation: 'openStore',
-    key: url,
+    key: withoutPassword(url),
     detail,
     next: 'give a folder such as ./.lading, a file:// URL, sqlite:file, or memory:',
     cause,
   })
+}
+
+/** A URL object encodes what it was given, but the path of a SQLite file is taken as it is written. */
+function textOf(url: URL): string {
+  if (url.protocol !== 'sqlite:' || !url.href.includes('%')) return url.href
+  throw invalidUrl(url.href, 'a URL object encodes the path of the file: give `sqlite:` and the path as text')
 }

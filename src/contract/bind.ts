@@ -37,6 +37,7 @@ export function describeContract<Context>(
   subject: ContractSubject<Context>,
   options: ContractOptions,
 ): void {
+  assertContractOptions(options)
   const seed = options.seed ?? seedOfEnvironment()
   process.stdout.write(`contract of ${subject.name}: LADING_CONTRACT_SEED=${seed}\n`)
   const included = cases.filter(({ tier }) => TIERS.indexOf(tier) <= TIERS.indexOf(options.tier))
@@ -78,6 +79,14 @@ export function missingCapabilities<Context>(
   subject: ContractSubject<Context>,
 ): string | null {
   return requires.filter((name) => !subject.capabilities.includes(name)).join(', ') || null
+}
+
+/** With an unknown tier there would be no case, and a suite that passes. */
+function assertContractOptions({ tier, skips }: ContractOptions): void {
+  if (!TIERS.includes(tier)) throw new Error(`the tier is ${String(tier)}: give one of ${TIERS.join(', ')}`)
+  const given: unknown = skips
+  if (typeof given === 'object' && given !== null) return
+  throw new Error('`skips` is missing: give the committed list, or {} where nothing is skipped')
 }
 
 function declareCase<Context>(

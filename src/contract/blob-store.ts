@@ -7,6 +7,7 @@ import { listingCases } from './blob-store/listing.ts'
 import { rangeCases } from './blob-store/ranges.ts'
 import { repairCases } from './blob-store/repair.ts'
 import { roundTripCases } from './blob-store/round-trip.ts'
+import { togetherCases } from './blob-store/together.ts'
 import { verifyCases } from './blob-store/verify.ts'
 import { wholeCases } from './blob-store/whole.ts'
 
@@ -17,6 +18,7 @@ export const blobStoreCases: readonly BlobStoreCase[] = [
   ...largeCases,
   ...rangeCases,
   ...wholeCases,
+  ...togetherCases,
   ...verifyCases,
   ...repairCases,
   ...collectionCases,

@@ -1,3 +1,11 @@
+/**
+ * The contract suite, as data: the duties of every port, as cases that run under vitest, node:test or a runner of your own.
+ *
+ * Choose the cases of your port, make a subject of your adapter, and hand both to `describeContract`.
+ *
+ * @packageDocumentation
+ */
+
 export { describeContract, missingCapabilities, runCase } from './bind.ts'
 export type { ContractOptions, ContractRunner } from './bind.ts'
 export type { CaseFacts, CaseTools, ContractCase, ContractSubject, PreparedCase, Tier } from './case.ts'
@@ -23,18 +31,19 @@ export type {
   MetadataStoreContext,
   MetadataStoreHarness,
 } from './metadata-store/context.ts'
+export type { ArtifactHandle, CommandAnswer, CommandFields } from './metadata-store/commands.ts'
 
 export { transportCases } from './transport.ts'
 export { transportCapabilityNames, transportSubject } from './transport/context.ts'
-export type { TransportCase, TransportContext, TransportHarness } from './transport/context.ts'
+export type { TestFiles, TransportCase, TransportContext, TransportHarness } from './transport/context.ts'
 
 export { withFaults } from './faults/with-faults.ts'
 export type { FaultOptions, FaultyObjectStore } from './faults/with-faults.ts'
 export type { FaultCounts, FaultKind, FaultOperation, FaultRule } from './faults/plan.ts'
 
-export { History } from './history/history.ts'
-export type { Operation, Outcome } from './history/history.ts'
+export { OperationHistory } from './history/history.ts'
+export type { HistoryOperation, OperationOutcome } from './history/history.ts'
 export { checkLinearizability } from './history/linearizability.ts'
-export type { SequentialObject, Verdict } from './history/linearizability.ts'
+export type { SequentialObject, LinearizabilityVerdict } from './history/linearizability.ts'
 export { assertLinearizable } from './history/assert-linearizable.ts'
-export type { Words } from './history/assert-linearizable.ts'
+export type { HistoryWording } from './history/assert-linearizable.ts'

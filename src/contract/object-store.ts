@@ -1,5 +1,6 @@
 import { abortCases } from './object-store/abort.ts'
 import { batchCases } from './object-store/batch.ts'
+import { bulkCases } from './object-store/bulk.ts'
 import type { ObjectStoreCase } from './object-store/context.ts'
 import { copyCases } from './object-store/copy.ts'
 import { createCases } from './object-store/create.ts'
@@ -29,6 +30,7 @@ export const objectStoreCases: readonly ObjectStoreCase[] = [
   ...deleteCases,
   ...copyCases,
   ...batchCases,
+  ...bulkCases,
   ...lifetimeCases,
   ...randomCases,
   ...processCases,

@@ -39,6 +39,9 @@ export function canonicalJson(value: unknown): string {
   return write(value, startWalk('$'))
 }
 
+/** What frozen objects of plain values were written as: documents that follow each other share many of them. */
+const frozenTexts = new WeakMap<object, string>()
+
 /** Orders strings by Unicode code point, which is the order of their UTF-8 bytes. */
 export function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
@@ -131,6 +134,8 @@ function writeArray(list: readonly unknown[], walk: Walk): string {
 }
 
 function writeObject(value: object, walk: Walk): string {
+  const known = frozenTexts.get(value)
+  if (known !== undefined) return known
   if (!isPlainObject(value)) throw refusal(walk, 'is an object of a class')
   enter(walk, value)
   let text = '{'
@@ -140,7 +145,13 @@ function writeObject(value: object, walk: Walk): string {
     walk.path.pop()
   }
   walk.open.pop()
-  return `${text}}`
+  text += '}'
+  if (Object.isFrozen(value) && Object.values(value).every(isPrimitive)) frozenTexts.set(value, text)
+  return text
+}
+
+function isPrimitive(value: unknown): boolean {
+  return typeof value !== 'object' || value === null
 }
 
 /** Surrogates stand for code points beyond U+FFFF, but their units lie below U+E000. */

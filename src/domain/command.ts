@@ -12,7 +12,8 @@ import type { DraftRef, RunRef, VersionKey, VersionRecord } from './version.ts'
  */
 export type Delivery = 'alone' | 'first' | 'resent'
 
-interface Intent {
+/** What every command carries, whatever it asks for. */
+export interface CommandHeader {
   /** Unique for each intent; every send, replay and second server of that intent uses the same one. */
   readonly opId: string
   /** The head rev that the client saw before its first send; 0 when there was no head. */
@@ -24,7 +25,7 @@ interface Intent {
 }
 
 /** Makes content the next version, or finds the version that already has it. */
-export interface LogCommand extends Intent {
+export interface LogCommand extends CommandHeader {
   readonly kind: 'log'
   readonly digest: Digest
   readonly type: string
@@ -41,7 +42,7 @@ export interface LogCommand extends Intent {
 }
 
 /** Points an alias at a version, or removes it (`n: null`). */
-export interface SetAliasCommand extends Intent {
+export interface SetAliasCommand extends CommandHeader {
   readonly kind: 'setAlias'
   readonly alias: string
   readonly n: number | null
@@ -50,7 +51,7 @@ export interface SetAliasCommand extends Intent {
 }
 
 /** Deletes one version. */
-export interface DeleteCommand extends Intent {
+export interface DeleteCommand extends CommandHeader {
   readonly kind: 'delete'
   readonly n: number
   /** Whether aliases that point at it, `latest` included, go with it. */
@@ -58,12 +59,12 @@ export interface DeleteCommand extends Intent {
 }
 
 /** Deletes all versions of an artifact and hides its name until it is logged again. */
-export interface DeleteArtifactCommand extends Intent {
+export interface DeleteArtifactCommand extends CommandHeader {
   readonly kind: 'deleteArtifact'
 }
 
 /** Replaces the artifact's description. */
-export interface DescribeCommand extends Intent {
+export interface DescribeCommand extends CommandHeader {
   readonly kind: 'describe'
   readonly description: string
 }

@@ -4,6 +4,7 @@ import type { Head, HeadChange, HeadUpdate, RecordedResult } from './head.ts'
 import { limitRefusal, refusalOf } from './limits.ts'
 import type { VersionRecord } from './version.ts'
 import { formatVersion } from './refs.ts'
+import { typeConflict } from './type-conflict.ts'
 
 /**
  * What the decider has seen so far. Everything in it was read after `head`; a new head starts a new view.
@@ -57,7 +58,7 @@ const DONE: Answer = { n: null, created: false, aliases: [], record: null }
  * The one place where a log, an alias move and a deletion are decided, for every store.
  *
  * Pure: no clock, no randomness, no I/O. The store answers needs in the order in which they are asked and makes the
- * decision durable, or starts again with a new head when it lost a race. Source: protocol.md, "Steps".
+ * decision durable, or starts again with a new head when it lost a race.
  */
 export function decide(view: View, command: Command): Decision {
   if (view.head === undefined) return need({ kind: 'head' })
@@ -80,7 +81,7 @@ export function decide(view: View, command: Command): Decision {
 
 /** What head alone says of a command: another type, a recorded answer, or a window that no longer reaches back. */
 export function recall(head: Head, view: View, command: Command): Decision | null {
-  if (command.kind === 'log' && command.type !== head.type) return refuse(typeConflict(head, command))
+  if (command.kind === 'log' && command.type !== head.type) return refuse(otherType(head, command))
   const recorded = recordedResult(head, command.opId)
   if (recorded !== undefined) return answerRecorded(head, recorded, { view, command })
   if (view.base !== null && !windowReaches(head, view.base)) return refuse(WINDOW_PASSED)
@@ -258,10 +259,9 @@ const WINDOW_PASSED = refusalOf(
   'look at the artifact, then decide anew',
 )
 
-function typeConflict(head: Head, command: LogCommand): Refusal {
-  const detail = `the artifact has type ${JSON.stringify(head.type)}, not ${JSON.stringify(command.type)}`
+function otherType(head: Head, command: LogCommand): Refusal {
   const next = command.draft === null ? 'log it with its own type' : 'abandon the draft, upsert it with that type'
-  return refusalOf('CONFLICT', detail, `${next}, or under another name`)
+  return refusalOf('CONFLICT', typeConflict(head.type, command.type), `${next}, or under another name`)
 }
 
 function versionNotFound(n: number, why: string): Refusal {

@@ -60,6 +60,9 @@ const RETRY: Record<ErrorCode, Retry> = {
   CLOSED: 'never',
 }
 
+/** Shared by all copies of lading in a process: an adapter may have been installed with one of its own. */
+const BRAND = Symbol.for('lading/LadingError')
+
 /**
  * The only error that lading throws on purpose.
  * Its message has one shape: `operation key (adapter): CODE: detail; next`.
@@ -85,6 +88,11 @@ export class LadingError extends Error {
     this.next = details.next
   }
 
+  /** @internal */
+  get [BRAND](): true {
+    return true
+  }
+
   /** The same error with the facts that an outer layer knows; what is set already stays. */
   with(context: Pick<ErrorDetails, 'operation' | 'key' | 'adapter' | 'next'>): LadingError {
     return new LadingError(this.code, {
@@ -99,9 +107,10 @@ export class LadingError extends Error {
   }
 }
 
-/** Narrows an unknown error to one of ours, optionally of one code. */
+/** Narrows an unknown error to one of ours, of whatever copy of lading in this process, optionally of one code. */
 export function isLadingError(error: unknown, code?: ErrorCode): error is LadingError {
-  return error instanceof LadingError && (code === undefined || error.code === code)
+  if (!(error instanceof Error) || !(BRAND in error)) return false
+  return code === undefined || ('code' in error && error.code === code)
 }
 
 function formatMessage(code: ErrorCode, details: ErrorDetails): string {

@@ -14,6 +14,7 @@ import type {
 import { refusalOf } from './limits.ts'
 import { fileCount, manifestDigest, manifestSize } from './manifest.ts'
 import type { Manifest } from './manifest.ts'
+import { typeConflict } from './type-conflict.ts'
 import type { RunRef } from './version.ts'
 
 /** What has been read of a round so far, each in the order in which it was asked for. undefined: not read yet. */
@@ -80,7 +81,7 @@ export type DraftDecision =
 /**
  * The one place where the finish or the end of a round of a draft is decided, for every store. Pure.
  *
- * Any number of executors may run it, and go on where another stopped. Source: protocol.md, "Collaborative drafts".
+ * Any number of executors may run it, and go on where another stopped.
  */
 export function decideFinish(view: DraftView, command: DraftClosing): DraftDecision {
   const { result, closing } = view
@@ -109,8 +110,7 @@ function decideStanding({ type }: DraftView, closing: FinishClosing): DraftDecis
 /** Why a part cannot be of this artifact, whose type is `type`, or that of a part that is there; null: it can. */
 export function typeRefusal(part: DraftPart, type: string | null): Refusal | null {
   if (type === null || type === part.type) return null
-  const detail = `the artifact has type ${JSON.stringify(type)}, not ${JSON.stringify(part.type)}`
-  return refusalOf('CONFLICT', detail, 'upsert it with that type, or under another name')
+  return refusalOf('CONFLICT', typeConflict(type, part.type), 'upsert it with that type, or under another name')
 }
 
 /**

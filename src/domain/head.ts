@@ -67,7 +67,7 @@ export interface HeadChange {
 }
 
 /** Who changes a head, when, and what is remembered of it. */
-export interface Change {
+export interface HeadOperation {
   readonly opId: string
   readonly result: RecordedResult
   readonly at: string
@@ -95,7 +95,7 @@ export function initialHead(type: string, at: string): Head {
 }
 
 /** The head after a change: rev, window and alias moves follow from the two; a pending delete mark is dropped. */
-export function advanceHead(head: Head, change: Change, update: HeadUpdate): HeadChange {
+export function advanceHead(head: Head, change: HeadOperation, update: HeadUpdate): HeadChange {
   const rev = head.rev + 1
   const moves = movesBetween(head.aliases, update.aliases ?? head.aliases, change, rev)
   const flush = moves.length > 0 && head.moves.length >= MOVES_MAX
@@ -105,7 +105,7 @@ export function advanceHead(head: Head, change: Change, update: HeadUpdate): Hea
       deleting: null,
       ...update,
       rev,
-      recent: [{ opId: change.opId, rev, result: change.result }, ...head.recent].slice(0, RECENT_MAX),
+      recent: [Object.freeze({ opId: change.opId, rev, result: change.result }), ...head.recent].slice(0, RECENT_MAX),
       moves: flush ? moves : [...head.moves, ...moves],
     },
     history: flush ? head.moves : null,
@@ -141,7 +141,7 @@ export function windowReaches(head: Head, base: number): boolean {
 function movesBetween(
   before: Head['aliases'],
   after: Head['aliases'],
-  { at, opId, run }: Change,
+  { at, opId, run }: HeadOperation,
   rev: number,
 ): readonly Move[] {
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(

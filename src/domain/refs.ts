@@ -81,12 +81,19 @@ function readRef(text: string): Ref {
 
 function readSelector(text: string): Selector {
   const value = text.slice(1)
-  if (text.startsWith('@')) return { kind: 'digest', digest: assertDigest(value) }
+  if (text.startsWith('@')) return { kind: 'digest', digest: wholeDigest(value) }
   if (value === 'latest') return { kind: 'latest' }
   if (/^v[0-9]+$/.test(value)) return { kind: 'version', n: parseVersion(value) }
   const pending = PENDING.exec(value)?.groups?.['n']
   if (pending !== undefined) return { kind: 'pending', n: Number(pending) }
   return { kind: 'alias', alias: assertName('alias', value) }
+}
+
+/** Another version could come to have the same first digits: a part of a digest names nothing for good. */
+function wholeDigest(text: string): Digest {
+  if (/^[0-9a-f]{1,63}$/.test(text))
+    throw invalid(`${quote(text)} is a part of a digest`, 'give all 64 hex digits of it')
+  return assertDigest(text)
 }
 
 function formatSelector(selector: Selector): string {

@@ -13,7 +13,7 @@ export interface PackLocation {
 /** Where a blob lies: an object of its own (null), or a part of a pack. */
 export type Location = PackLocation | null
 
-/** The state of blob collection in a project under which blobs are relied on (protocol.md, "Collecting blobs"). */
+/** The state of blob collection in a project under which blobs are relied on. */
 export interface Collection {
   readonly epoch: number
   readonly state: 'condemned' | 'swept'
@@ -49,6 +49,7 @@ export interface StoredBlob {
 
 /** How blobs are stored. */
 export interface WriteOptions extends CallOptions {
+  /** As it was read before the blobs of this work were looked at. */
   readonly collection: Collection
   /** Blobs that a base version's layout shows to be present and not condemned; they are not written again. */
   readonly known?: ReadonlyMap<Digest, Location> | undefined
@@ -85,6 +86,22 @@ export interface RepairedBlob {
  * Several may be under way at once. A chunk stays valid until the next one is asked for.
  */
 export type BlobSink = (index: number, chunks: AsyncIterable<Uint8Array>) => Promise<void>
+
+/** A blob in memory, whole. */
+export interface WholeBlob {
+  /** Of its want. */
+  readonly index: number
+  readonly bytes: Uint8Array
+}
+
+/** Takes several blobs of a `read` at once, in the place of as many calls of the sink. Their bytes are its own from then on. */
+export type BulkSink = (blobs: readonly WholeBlob[]) => Promise<void>
+
+/** How blobs are read. */
+export interface ReadOptions extends CallOptions {
+  /** Where several small blobs may be handed over at once. Default: each goes to the sink. */
+  readonly bulk?: BulkSink | undefined
+}
 
 /** Immutable bytes under their SHA-256, scoped by project. */
 export interface BlobStore {
@@ -142,8 +159,10 @@ export interface ProjectBlobs {
    * - A range is not verified.
    * - Must reject `NOT_FOUND` for a blob that is not there.
    * - Ranges of one pack that are near each other are merged: fewer requests than wants.
+   * - Must hand over each want once: to `bulk`, where that is given, only small blobs that were asked for whole, some
+   *   MiB at once, and those verified; all others to the sink.
    */
-  read(wants: readonly BlobWant[], sink: BlobSink, options: CallOptions): Promise<void>
+  read(wants: readonly BlobWant[], sink: BlobSink, options: ReadOptions): Promise<void>
 
   /**
    * Puts good bytes in the place of blobs that are damaged or missing; answers in the order of `items`.

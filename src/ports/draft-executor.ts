@@ -10,7 +10,7 @@ import type { RunRef } from '../domain/version.ts'
 import type { CallOptions } from './call.ts'
 import type { CommitOptions } from './commit.ts'
 import type { DraftHost, DraftRecords } from './draft-records.ts'
-import type { FinishOptions } from './draft-store.ts'
+import type { FinishRoundOptions } from './draft-store.ts'
 
 const NOTHING: DraftView = {
   result: undefined,
@@ -34,7 +34,7 @@ const DECISIONS_MAX = 1_000
 export interface RoundWork {
   readonly round: DraftRound
   readonly options: CallOptions
-  readonly finish?: FinishOptions
+  readonly finish?: FinishRoundOptions
 }
 
 /** How a round ended. */

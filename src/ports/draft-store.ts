@@ -21,7 +21,8 @@ export interface DraftSummary {
 }
 
 /** How a finish is carried out: manifests are blobs, of which the store of drafts knows the digests alone. */
-export interface FinishOptions extends CallOptions {
+export interface FinishRoundOptions extends CallOptions {
+  /** Reads the manifest of a part, verified. */
   readonly manifestOf: (digest: Digest, options: CallOptions) => Promise<Manifest>
   /** As `CommitOptions.confirm`, for the union and its manifest. */
   readonly confirm: (union: Manifest, collection: Collection) => Promise<void>
@@ -63,7 +64,7 @@ export interface DraftStore {
    * - Must reject `CONFLICT` when it, the artifact or a part have different types.
    * - All runs of the parts must be recorded as producers before it answers.
    */
-  finish(round: DraftRound, closing: FinishClosing, options: FinishOptions): Promise<LoggedAnswer>
+  finish(round: DraftRound, closing: FinishClosing, options: FinishRoundOptions): Promise<LoggedAnswer>
 
   /**
    * Ends a round without a version; idempotent.

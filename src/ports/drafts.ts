@@ -16,7 +16,7 @@ export type { DraftHost, DraftRecords, RoundFact } from './draft-records.ts'
 /**
  * A DraftStore over the records of a store: the same steps for every technology.
  *
- * What to do next is decided by `decideFinish` and `decideUpsert`. Source: protocol.md, "Collaborative drafts".
+ * What to do next is decided by `decideFinish` and `decideUpsert`.
  * Costs for an upsert: the part and what its blobs cost, one look at the closing, and head unless a prepared one is given;
  * before the artifact's first version three more. For a finish: a list, two reads a part, a log, two writes for each
  * producer, four for the round.

@@ -1,21 +1,36 @@
 import type { Digest } from '../domain/digest.ts'
 import type { ByteSource } from './bytes.ts'
 import type { CallOptions } from './call.ts'
+import type { FileState } from './stat-cache.ts'
+
+/** The bytes of a file on a disk. */
+export interface FileByteSource extends ByteSource {
+  /** The state in which all bytes were read, when they were read to the end; null before. */
+  readonly stateRead: FileState | null
+}
 
 /** A file that a walk found. */
 export interface FoundFile {
   /** Relative to the walked folder, `/`-separated on every system, as the disk spells it. */
   readonly path: string
   readonly sizeBytes: number
+  /** How it was found; null on a disk whose states mean nothing to another process, as one in memory. */
+  readonly state: FileState | null
   /** Reads the file; rejects `CONFLICT`, naming it, when it changes, shrinks or vanishes while it is read. */
-  readonly source: ByteSource
+  readonly source: FileByteSource
 }
 
 /** What a target folder holds at a path. */
 export interface TargetFile {
-  readonly sizeBytes: number
+  readonly state: FileState
   /** Hashes what is there now. */
   digest(options: CallOptions): Promise<Digest>
+}
+
+/** A small file that is to be written. */
+export interface SmallFile {
+  readonly path: string
+  readonly bytes: Uint8Array
 }
 
 /**
@@ -31,10 +46,22 @@ export interface TargetFolder {
   /** The regular file at a path; null when there is none. A folder or a link in its place is `CONFLICT`. */
   inspect(path: string, options: CallOptions): Promise<TargetFile | null>
   /**
-   * Writes a file: whole, or not at all when `chunks` rejects or the signal fires. Replaces what is there.
-   * Missing folders are made. Nothing half written stays.
+   * The same for many paths, in their order; `unknown` for what only `inspect` can tell, or say why it cannot be told.
+   * Costs a fraction of `inspect` for each.
    */
-  write(path: string, chunks: AsyncIterable<Uint8Array>, options: CallOptions): Promise<void>
+  inspectAll(paths: readonly string[], options: CallOptions): Promise<readonly (TargetFile | null | 'unknown')[]>
+  /**
+   * Writes a file: whole, or not at all when `chunks` rejects or the signal fires. Replaces what is there.
+   * Missing folders are made. Nothing half written stays. Its mtime is that of a file that was `rememberWritten`.
+   *
+   * Answers the state in which it was found afterwards; null if another file had taken its place.
+   */
+  write(path: string, chunks: AsyncIterable<Uint8Array>, options: CallOptions): Promise<FileState | null>
+  /**
+   * The same for small files together, in their order, at a fraction of the cost. Their bytes are its own from then on.
+   * When the signal fires or one cannot be written, the others may have been.
+   */
+  writeAll(files: readonly SmallFile[], options: CallOptions): Promise<readonly (FileState | null)[]>
   /** Removes temporary files that a killed download left behind. */
   sweep(options: CallOptions): Promise<void>
   /**
@@ -50,6 +77,8 @@ export interface TargetFolder {
    * special file or a folder, with all in it, in the file's own place. Answers what was removed, as `prune` does.
    */
   clear(path: string, options: CallOptions): Promise<readonly string[]>
+  /** What `prune` would remove, sorted, but for folders. Changes nothing. */
+  foreign(keep: (path: string) => boolean, options: CallOptions): Promise<readonly string[]>
   /**
    * Removes everything that `keep` does not want, then the folders that are empty; the root stays.
    *
@@ -68,7 +97,7 @@ export interface Files {
   /** The file at a path. A link is followed. Rejects as `kind` does. */
   file(path: string): Promise<FoundFile>
   /**
-   * Every file below a folder, in no particular order.
+   * Every file below a folder, in no particular order, many at a time.
    *
    * - Links to files inside the folder are followed. A link that leaves it, a loop, a FIFO, a socket or a device is
    *   `INVALID`, naming the path. Empty folders are not reported.
@@ -78,7 +107,7 @@ export interface Files {
   walk(
     folder: string,
     options: CallOptions & { readonly keep?: ((path: string) => boolean) | undefined },
-  ): AsyncIterable<FoundFile>
+  ): AsyncIterable<readonly FoundFile[]>
   /** The folder to download into. It is made on the first write. */
   target(root: string): TargetFolder
   /** The last part of a path, as a default name. */

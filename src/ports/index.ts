@@ -1,4 +1,12 @@
-// What `lading/ports` exports: all that the author of an adapter, or of a program that brings its own, needs.
+/**
+ * The ports, and what helps to keep their promises: all that the author of an adapter, or of a program that brings its own
+ * stores, needs.
+ *
+ * A driver implements `ObjectStore`, a database `MetadataStore` and `BlobStore`, another server `Transport`. The doc comment
+ * of each method states its duties.
+ *
+ * @packageDocumentation
+ */
 
 export type * from './blob-store.ts'
 export type * from './bytes.ts'
@@ -9,7 +17,14 @@ export type * from './files.ts'
 export type * from './metadata-store.ts'
 export type * from './object-store.ts'
 export type * from './reference-handler.ts'
+export type { FileState } from './stat-cache.ts'
+export type * from './store-adapter.ts'
 export type * from './transport.ts'
+
+// Adapters that are handed to `openStore`.
+export { ADAPTER_CONTRACT } from './store-adapter.ts'
+export { parseStoreUrl } from './store-url.ts'
+export type { ParsedStoreUrl } from './store-url.ts'
 
 // The checked fronts. `createPorts` and `createStore` put them there by themselves.
 export { checkedBlobStore } from './facade/blob-store.ts'
@@ -53,18 +68,20 @@ export { createDraftStore } from './drafts.ts'
 export type { DraftHost, DraftRecords, RoundFact } from './drafts.ts'
 export { mergeParts } from '../domain/draft.ts'
 export { decideFinish, decideUpsert } from '../domain/finish.ts'
-export type { DraftDecision, DraftNeed, DraftView, UnionLog } from '../domain/finish.ts'
-export { deniedCollaboration, deniedDrafts } from './denied.ts'
+export type { DraftDecision, DraftListing, DraftNeed, DraftView, UnionLog } from '../domain/finish.ts'
+export { deniedBatch, deniedBulk, deniedCollaboration, deniedDrafts } from './denied.ts'
 
 // What the ports speak of.
 export type {
   Answer,
   Command,
+  CommandHeader,
   DeleteArtifactCommand,
   DeleteCommand,
   Delivery,
   DescribeCommand,
   LogCommand,
+  LoggedAnswer,
   Refusal,
   SetAliasCommand,
 } from '../domain/command.ts'
@@ -82,7 +99,16 @@ export type {
   OnConflict,
   ReadPart,
 } from '../domain/draft.ts'
-export type { Applied, Head, HeadChange, Latest, Move, RecordedResult } from '../domain/head.ts'
+export type {
+  Applied,
+  Head,
+  HeadChange,
+  HeadOperation,
+  HeadUpdate,
+  Latest,
+  Move,
+  RecordedResult,
+} from '../domain/head.ts'
 export type { HistoryEvent, HistoryState } from '../domain/history.ts'
 export type { LineageEdge, LineageGraph, LineageNode, LineageOptions } from '../domain/lineage.ts'
 export type { Entry, FileEntry, Manifest, ReferenceEntry } from '../domain/manifest.ts'

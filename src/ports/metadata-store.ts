@@ -134,7 +134,7 @@ export interface MetadataStore {
    * - Must reject with the refusal's code when it is refused; nothing is changed then.
    * - Must reject `UNKNOWN_OUTCOME` when it cannot learn the outcome; the same command may be sent again.
    * - Versions are dense, never renumbered, never reused; equal content is one version.
-   * - Costs as in layout.md, "Requests".
+   * - Costs as many requests for the 10,000th version as for the 200th.
    */
   commit(key: ArtifactKey, command: Command, options: CommitOptions): Promise<Answer>
 

@@ -23,6 +23,8 @@ export interface ObjectStoreCapabilities {
   readonly staging: boolean
   /** Whether `copy` duplicates an object without its bytes travelling through this process. */
   readonly copy: boolean
+  /** Whether `bulk` moves many small objects for less than one by one. */
+  readonly bulk: boolean
   /** Blobs of at most this many bytes travel in packs; 0: every blob is an object of its own. */
   readonly packBelowBytes: number
   /** The largest object, in bytes. */
@@ -41,6 +43,11 @@ export interface StoredObject {
 export interface ObjectInfo {
   readonly sizeBytes: number
   readonly etag: Etag
+  /**
+   * Whether the store vouches that the bytes are those that were staged. False if the object shows signs of a change since
+   * then, or was not staged. Always true where nothing but the store itself can change an object.
+   */
+  readonly pristine: boolean
 }
 
 /** One entry of a listing: an object, or, when only direct children are listed, a folder. */
@@ -84,11 +91,58 @@ export interface StagedObject {
    *
    * - Must be atomic: no reader ever sees a part, not even after a crash.
    * - Must leave an existing object as it is and answer `exists`.
+   * - Answers `suspect` instead if the store does not vouch for what is there, as `stat` says: the bytes are then kept
+   *   for `replace`.
    * - The bytes are durable when it answers; the *name* only after `sync([key])`.
    */
-  publish(key: string): Promise<'created' | 'exists'>
-  /** Drops the bytes. Harmless after `publish`. */
+  publish(key: string): Promise<'created' | 'exists' | 'suspect'>
+  /**
+   * Makes the bytes the object `key`, whatever is there. Only for objects whose keys say what their bytes are.
+   *
+   * - Must be atomic: a reader sees the bytes from before or these, whole. Durable as after `publish`.
+   */
+  replace(key: string): Promise<void>
+  /** Drops the bytes. Harmless after `publish`. So it is after `replace`. */
   discard(): Promise<void>
+}
+
+/** A small object in memory. */
+export interface SmallObject {
+  readonly key: string
+  readonly bytes: Uint8Array
+}
+
+/** Bytes that one call of `BulkObjects` may move, by the word of its caller. */
+export const BULK_BYTES_MAX = 8 * 1024 * 1024
+
+/** Objects that one call of `BulkObjects` may name. */
+export const BULK_COUNT_MAX = 1_024
+
+/**
+ * Many small objects at once, whose keys say what their bytes are: whoever writes one writes the same bytes.
+ *
+ * What cannot be read or written in bulk, for whatever reason, is answered as not done and harms nothing: the caller does
+ * it one by one, and learns why it fails if it does. After an abort nothing new becomes visible that was not on its way.
+ */
+export interface BulkObjects {
+  /**
+   * Whole objects, in the order of `keys`; null for each that is not there or was not read, be it because it is larger
+   * than what is left of `bytesMax`, at most and by default `BULK_BYTES_MAX`. The bytes are the caller's own.
+   */
+  readAll(
+    keys: readonly string[],
+    options: CallOptions & { readonly bytesMax?: number | undefined },
+  ): Promise<readonly (Uint8Array | null)[]>
+  /**
+   * Makes the bytes objects; answers which of them are there now.
+   *
+   * - Must do it as `stage` and `publish` do, and as `replace` where the store does not vouch for what is there.
+   * - No reader ever sees a part, not even after a crash. Their names are durable only after `sync`.
+   * - The bytes are given away: their memory must not be used afterwards.
+   */
+  writeAll(objects: readonly SmallObject[], options: CallOptions): Promise<readonly boolean[]>
+  /** What is known of objects, as `stat` says, each of them; null for each that is not there. */
+  statAll(keys: readonly string[], options: CallOptions): Promise<readonly (ObjectInfo | null)[]>
 }
 
 /** One conditional write of an atomic batch. */
@@ -188,6 +242,9 @@ export interface ObjectStore {
 
   /** Requires `batch`: the atomic side of the store. */
   readonly batch: BatchStore
+
+  /** Requires `bulk`: many small objects at once. */
+  readonly bulk: BulkObjects
 
   /** Releases what the store holds. Calls under way settle first. Idempotent. */
   close(): Promise<void>

@@ -8,7 +8,7 @@ import type { Manifest } from '../domain/manifest.ts'
 import type { Metadata } from '../domain/metadata.ts'
 import type { Selector } from '../domain/refs.ts'
 import type { ArtifactKey, RunRef, VersionKey } from '../domain/version.ts'
-import type { BlobItem, BlobSink, BlobWant, Location } from './blob-store.ts'
+import type { BlobItem, BlobSink, BlobWant, Location, ReadOptions } from './blob-store.ts'
 import type { ByteSource } from './bytes.ts'
 import type { CallOptions } from './call.ts'
 import type { DraftSummary } from './draft-store.ts'
@@ -64,6 +64,7 @@ export interface IngestedBlob {
 
 /** Options of calls that move bytes. */
 export interface TransferOptions extends CallOptions {
+  /** Called with the number of bytes that were taken since the last call. */
   readonly onBytes?: ((count: number) => void) | undefined
 }
 
@@ -167,7 +168,7 @@ export interface Transport {
     from: { readonly project: string; readonly manifest: Digest },
     wants: readonly BlobWant[],
     sink: BlobSink,
-    options: CallOptions,
+    options: ReadOptions,
   ): Promise<void>
 
   /** Where the blobs of a manifest lie; null when all are objects of their own, or where the client need not know. */
@@ -188,20 +189,28 @@ export interface Transport {
 
   /** Moves or removes an alias. */
   moveAlias(key: ArtifactKey, move: AliasMove, options: CallOptions): Promise<void>
+
+  /** All moves of an artifact's aliases, as `MetadataStore.moves`. */
   moves(key: ArtifactKey, options: CallOptions): Promise<readonly Move[]>
 
+  /** Replaces the metadata of a live version; null removes it. Its content and digest never change. */
   updateMetadata(
     key: VersionKey,
     edit: Change & { readonly metadata: Metadata | null },
     options: CallOptions,
   ): Promise<void>
+
+  /** Replaces the description of an artifact. */
   describe(key: ArtifactKey, edit: Change & { readonly description: string }, options: CallOptions): Promise<void>
 
+  /** Deletes a version, as `DeleteCommand` does. Requires `delete`, as `deleteArtifact` does. */
   deleteVersion(
     key: VersionKey,
     removal: Change & { readonly withAliases: boolean },
     options: CallOptions,
   ): Promise<void>
+
+  /** Deletes all versions of an artifact and hides its name, as `DeleteArtifactCommand` does. */
   deleteArtifact(key: ArtifactKey, removal: Change, options: CallOptions): Promise<void>
 
   /**
@@ -222,22 +231,40 @@ export interface Transport {
   /** Rounds of an artifact's drafts that have no result yet. */
   drafts(key: ArtifactKey, options: PageOptions): Promise<Page<DraftSummary>>
 
+  /** Projects in code-point order of their names. */
   projects(options: PageOptions): Promise<Page<ProjectRecord>>
+
+  /** Artifacts of a project that have a live version, as `MetadataStore.artifacts`. */
   artifacts(
     project: string,
     options: PageOptions & { readonly type?: string | undefined },
   ): Promise<Page<ArtifactSummary>>
+
+  /** The live versions of an artifact, in the order of their numbers. */
   versions(key: ArtifactKey, options: PageOptions & { readonly newestFirst: boolean }): Promise<Page<VersionView>>
+
+  /** Runs of a project in code-point order of their ids. */
   runs(project: string, options: PageOptions): Promise<Page<RunRecord>>
 
+  /** Records the start of a run; answers the run of this id as it was first started. */
   startRun(run: RunRecord, options: CallOptions): Promise<RunRecord>
+
+  /** A run as it was first started; null when there is none. */
   run(project: string, id: string, options: CallOptions): Promise<RunRecord | null>
+
+  /** Ends a run, as `MetadataStore.endRun`. */
   endRun(run: RunRef, at: string, options: CallOptions): Promise<void>
+
+  /** Which runs used a version, and which logged its content after the first one. */
   linksOf(key: VersionKey, options: CallOptions): Promise<VersionLinks>
+
+  /** Which versions a run used and logged. */
   linksOfRun(project: string, run: string, options: CallOptions): Promise<RunLinks>
+
   /** The graph around a version. */
   lineage(key: VersionKey, options: LineageOptions & CallOptions): Promise<LineageGraph>
 
+  /** The history of an artifact, as `MetadataStore.export`. */
   export(key: ArtifactKey, options: CallOptions & { readonly since: number }): AsyncIterable<HistoryEvent>
 
   /** Releases what the transport holds. Idempotent. */

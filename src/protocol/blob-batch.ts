@@ -12,6 +12,7 @@ import type { BlobTarget, ProjectObjects } from './blob-target.ts'
 import { forEachConcurrently } from './concurrency.ts'
 import { storeLoose } from './loose-blobs.ts'
 import { storePack } from './packs.ts'
+import { storeTogether } from './together.ts'
 
 /** Packs that are filled or sent at once: each has up to twice `PACK_BYTES_TARGET` in memory. */
 const PACKS_AT_ONCE = 4
@@ -53,7 +54,8 @@ export async function storeBatch(
     for (const [position, { index }] of group.entries()) contents[index] = stored[position]!
   }
   await forEachConcurrently(plan.packs, { limit: Math.min(PACKS_AT_ONCE, atOnce), signal }, packed)
-  await forEachConcurrently(plan.small, { limit: atOnce, signal }, alone)
+  const left = await storeTogether(target, plan.small, { contents, signal })
+  await forEachConcurrently(left, { limit: atOnce, signal }, alone)
   await forEachConcurrently(plan.large, { limit: Math.min(LARGE_AT_ONCE, atOnce), signal }, alone)
   await syncNames(target, { signal })
   return contents.map((content) => ({ ...content, location: target.ledger.locationOf(content.digest) }))

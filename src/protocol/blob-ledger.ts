@@ -6,6 +6,8 @@ import type { BlobNaming } from './blob-naming.ts'
 export interface BlobLedger {
   /** True: the caller must store this blob. False: it is known to be present, or someone else of the batch stores it. */
   claim(digest: Digest): boolean
+  /** Takes a claim back: the blob was not stored. */
+  release(digest: Digest): void
   /** Records where a claimed blob was stored. */
   place(digest: Digest, location: Location): void
   /** Where a blob lies. Only for blobs that are known, or that were placed. */
@@ -29,6 +31,9 @@ export function createBlobLedger(known: ReadonlyMap<Digest, Location> | undefine
       if (claimed.has(digest) || knownLocation(digest) !== undefined) return false
       claimed.add(digest)
       return true
+    },
+    release(digest) {
+      claimed.delete(digest)
     },
     place(digest, location) {
       placed.set(digest, location)

@@ -1,6 +1,6 @@
 import { formatBlobName } from '../domain/blob-name.ts'
 import { LadingError } from '../domain/errors.ts'
-import type { BlobSink, BlobWant } from '../ports/blob-store.ts'
+import type { BlobSink, BlobWant, ReadOptions } from '../ports/blob-store.ts'
 import type { CallOptions } from '../ports/call.ts'
 import { blobKey } from './blob-target.ts'
 import type { ProjectObjects } from './blob-target.ts'
@@ -10,6 +10,7 @@ import { forEachConcurrently } from './concurrency.ts'
 import { handOver } from './hand-over.ts'
 import { planReads } from './read-plan.ts'
 import type { PackRange } from './read-plan.ts'
+import { readTogether } from './read-together.ts'
 
 /** Merged ranges in memory at once, each of at most `MERGED_BYTES_MAX` bytes. */
 const MERGED_AT_ONCE = 8
@@ -25,7 +26,8 @@ interface Reading extends ProjectObjects {
 }
 
 /**
- * Feeds the bytes of each want to the sink: objects of their own as streams, neighbours in a pack from one request.
+ * Feeds the bytes of each want to the sink: objects of their own as streams, neighbours in a pack from one request; or
+ * small objects of their own together, where both sides can.
  *
  * Neither hashes nor counts: the facade verifies. After the first error, or when the signal fires, no sink is started;
  * those that were settle first. Costs one request for each loose blob and each range that is left after merging.
@@ -33,7 +35,7 @@ interface Reading extends ProjectObjects {
 export async function readBlobs(
   store: ProjectObjects,
   { wants, sink }: Pick<Reading, 'wants' | 'sink'>,
-  { signal }: CallOptions,
+  { signal, bulk }: ReadOptions,
 ): Promise<void> {
   const reading: Reading = { ...store, wants, sink, findVariants: createVariantFinder(store) }
   const { loose, empty, single, merged } = planReads(wants)
@@ -44,7 +46,8 @@ export async function readBlobs(
     feedMerged(reading, range, options),
   )
   await forEachConcurrently(single, { limit, signal }, (range, options) => feedSingle(reading, range, options))
-  await forEachConcurrently(loose, { limit, signal }, (index, options) => feedLoose(reading, index, options))
+  const left = await readTogether(store, { wants, indexes: loose, bulk }, { signal })
+  await forEachConcurrently(left, { limit, signal }, (index, options) => feedLoose(reading, index, options))
 }
 
 async function feedLoose(reading: Reading, index: number, options: CallOptions): Promise<void> {

@@ -18,9 +18,9 @@ const REPAIRS_AT_ONCE = 4
 /**
  * Puts good bytes in the place of blobs that readers do not get right, as objects of their own.
  *
- * A damaged object has the very key that the good one needs, and a driver can only delete and create: in between the
- * blob is missing instead of damaged. The good bytes are known to be right before that, and lie in the store where it
- * can stage. Two repairs at once do no more harm than that: whoever stores a blob anew stores the right bytes.
+ * A damaged object has the very key that the good one needs. A store that can stage replaces it; any other can only delete
+ * and create, and in between the blob is missing instead of damaged. The good bytes are known to be right before that. Two
+ * repairs at once do no more harm: whoever stores a blob anew stores the right bytes.
  */
 export async function repairBlobs(
   store: ProjectObjects,
@@ -104,7 +104,7 @@ function replace(store: ProjectObjects, replacement: Replacement, options: CallO
     : replaceUnstaged(store, replacement, options)
 }
 
-/** Once the damaged bytes are deleted nothing stops it any more: a stop would leave nothing in their place. */
+/** The good bytes take the place of the damaged ones; only then others under which a reader may look are deleted. */
 async function replaceStaged(
   { objects, project }: ProjectObjects,
   { item, name, damaged }: Replacement,
@@ -118,9 +118,12 @@ async function replaceStaged(
     }
     const names = await damaged()
     throwIfAborted(options)
-    await deleteNames({ objects, project }, names)
-    await staged.publish(blobKey(project, name))
+    await staged.replace(blobKey(project, name))
     await objects.sync([blobKey(project, name)], {})
+    await deleteNames(
+      { objects, project },
+      names.filter((damagedName) => damagedName !== name),
+    )
   } catch (error) {
     // What cannot be discarded is temporary, and swept by age: it must not hide why the repair failed.
     await staged.discard().catch(() => undefined)

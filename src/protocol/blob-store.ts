@@ -1,6 +1,7 @@
 import type { Digest } from '../domain/digest.ts'
 import type { BlobCapabilities, BlobStore, Collection, ProjectBlobs, WriteOptions } from '../ports/blob-store.ts'
 import type { CallOptions } from '../ports/call.ts'
+import { BULK_COUNT_MAX } from '../ports/object-store.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import { storeBatch } from './blob-batch.ts'
 import type { BatchOptions } from './blob-batch.ts'
@@ -65,7 +66,10 @@ function batchOptions({ collection, known, signal }: WriteOptions, packBelowByte
   return { collection, known, packBelowBytes, signal }
 }
 
-/** A blob that lies only under the name of an earlier epoch counts as absent: to look for it would cost a listing. */
+/**
+ * A blob that lies only under the name of an earlier epoch counts as absent: to look for it would cost a listing. So does
+ * one that the store does not vouch for: whoever stores it anew replaces it.
+ */
 async function findPresent(
   { objects, project }: ProjectObjects,
   digests: readonly Digest[],
@@ -73,10 +77,19 @@ async function findPresent(
 ): Promise<ReadonlySet<Digest>> {
   const naming = namingUnder(collection)
   const present = new Set<Digest>()
+  const looks = chunksOf([...new Set(digests)], objects.capabilities.bulk ? BULK_COUNT_MAX : 1)
   const limit = objects.capabilities.concurrency
-  await forEachConcurrently([...new Set(digests)], { limit, signal }, async (digest, options) => {
-    const found = await objects.stat(blobKey(project, naming.nameOf('blob', digest)), options)
-    if (found) present.add(digest)
+  await forEachConcurrently(looks, { limit, signal }, async (look, options) => {
+    const keys = look.map((digest) => blobKey(project, naming.nameOf('blob', digest)))
+    const found =
+      keys.length === 1 ? [await objects.stat(keys[0]!, options)] : await objects.bulk.statAll(keys, options)
+    for (const [index, digest] of look.entries()) if (found[index]?.pristine) present.add(digest)
   })
   return present
+}
+
+function chunksOf<T>(items: readonly T[], countMax: number): T[][] {
+  const chunks: T[][] = []
+  for (let from = 0; from < items.length; from += countMax) chunks.push(items.slice(from, from + countMax))
+  return chunks
 }

@@ -6,8 +6,9 @@ import type { CallOptions } from '../ports/call.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { ProtocolContext } from './context.ts'
 import { digestKey, headKey, historyKey, versionKey } from './keys.ts'
+import { KnownHeads } from './known-heads.ts'
 import type { Swapped } from './register.ts'
-import { indexSchema, movesSchema, parseDocument, parseHead, parseVersion } from './schemas.ts'
+import { indexSchema, movesSchema, parseDocument, parseVersion } from './schemas.ts'
 import type { IndexedDocuments, Seen } from './indexed-documents.ts'
 import { createSideFileDocuments } from './side-file-documents.ts'
 
@@ -29,13 +30,15 @@ export interface ArtifactDocuments extends IndexedDocuments {
 export function createDocuments({ objects, registers }: ProtocolContext): ArtifactDocuments {
   const { batch, register } = objects.capabilities
   const native = batch || register === 'native'
+  const heads = new KnownHeads()
   return {
     ...(native ? createRegisterDocuments(objects) : createSideFileDocuments(objects)),
     async readHead(key, options) {
       const found = await registers.read(headKey(key), options)
-      return found && { value: parseHead(found.bytes, headKey(key)), proof: found.proof }
+      return found && { value: heads.parse(found.bytes, headKey(key)), proof: found.proof }
     },
-    swapHead: (key, head, proof, options) => registers.swap(headKey(key), encodeDocument(head), proof, options),
+    swapHead: (key, head, proof, options) =>
+      registers.swap(headKey(key), heads.encode(head, headKey(key)), proof, options),
     syncHead: (key, proof, options) => registers.sync(headKey(key), { bytes: new Uint8Array(), proof }, options),
     async createVersion(key, record, options) {
       const answer = await objects.putIfAbsent(versionKey(key, record.n), encodeDocument(record), options)

@@ -50,7 +50,8 @@ async function publish(
 ): Promise<void> {
   // A parcel whose digest was known from the start is claimed before it is read.
   if (parcel.digest === null && !target.ledger.claim(digest)) return staged.discard()
-  await staged.publish(looseKey(target, digest))
+  const key = looseKey(target, digest)
+  if ((await staged.publish(key)) === 'suspect') await staged.replace(key)
   target.ledger.place(digest, null)
 }
 

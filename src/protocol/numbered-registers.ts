@@ -12,15 +12,33 @@ const EMPTY = new Uint8Array()
 /** What the names of bodies and of their folders end with. */
 const NUMBER = /\/\d{10}$/
 
+/** Registers whose newest rev is remembered. */
+const REMEMBERED_MAX = 1_000
+
 /**
  * Registers from nothing but put-if-absent and list: a body is `<key>/<rev div 1024>/<rev>`, the newest name wins.
  *
- * Superseded bodies are emptied, their names stay for ever: a writer that stopped between read and write must find
- * its number taken, however late it goes on.
+ * - Superseded bodies are emptied, their names stay for ever: a writer that stopped between read and write must find
+ *   its number taken, however late it goes on.
+ * - Nor is there ever a hole between two names. So a rev that was the newest still is if the next one is not there,
+ *   which two gets tell whatever the number of names. Only where they tell otherwise, names are listed.
  */
 export function createNumberedRegisters(objects: ObjectStore): Registers {
+  const newest = new Map<string, number>()
+  const remember = (key: string, proof: string): void => {
+    newest.delete(key)
+    newest.set(key, Number(proof))
+    if (newest.size > REMEMBERED_MAX) newest.delete(newest.keys().next().value!)
+  }
   return {
-    read: (key, options) => readNewest(objects, key, options),
+    async read(key, options) {
+      const rev = newest.get(key)
+      const known = rev === undefined ? null : await readIfNewest(objects, { key, rev }, options)
+      const found = known ?? (await readNewest(objects, key, options))
+      if (found) remember(key, found.proof)
+      else newest.delete(key)
+      return found
+    },
     async swap(key, bytes, proof, options) {
       const rev = proof === null ? 0 : Number(proof) + 1
       const superseded = rev === 0 ? null : bodyKey(key, rev - 1)
@@ -28,6 +46,7 @@ export function createNumberedRegisters(objects: ObjectStore): Registers {
       if (superseded !== null && rev % FOLDER_SIZE === 0) await objects.sync([superseded], options)
       if ((await objects.putIfAbsent(bodyKey(key, rev), bytes, options)) === 'exists') return 'lost'
       if (superseded !== null) await emptyBody(objects, superseded)
+      remember(key, String(rev))
       return { proof: String(rev) }
     },
     sync: (key, state, options) => objects.sync([bodyKey(key, Number(state.proof))], options),
@@ -36,6 +55,19 @@ export function createNumberedRegisters(objects: ObjectStore): Registers {
 
 function bodyKey(key: string, rev: number): string {
   return `${key}/${paddedNumber(Math.floor(rev / FOLDER_SIZE))}/${paddedNumber(rev)}`
+}
+
+/** Null where another body is the newest one by now, or none is there any more. */
+async function readIfNewest(
+  objects: ObjectStore,
+  { key, rev }: { readonly key: string; readonly rev: number },
+  options: CallOptions,
+): Promise<RegisterState | null> {
+  const [found, next] = await Promise.all([
+    objects.get(bodyKey(key, rev), options),
+    objects.get(bodyKey(key, rev + 1), options),
+  ])
+  return found && found.bytes.length > 0 && next === null ? { bytes: found.bytes, proof: String(rev) } : null
 }
 
 async function readNewest(objects: ObjectStore, key: string, options: CallOptions): Promise<RegisterState | null> {

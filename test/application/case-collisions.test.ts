@@ -26,7 +26,7 @@ describe('a store whose disk cannot tell names apart that differ only in case', 
     expect(await open().artifact('model').aliases()).toEqual({ latest: 'v0', prod: 'v0' })
     await refusal('CONFLICT', () => open().getArtifact('MODEL'))
     await refusal('CONFLICT', () => open().artifact('Model').delete())
-    expect((await all(open().artifacts())).map(({ key }) => key.artifact)).toEqual(['model'])
+    expect((await all(open().artifacts())).map(({ name }) => name)).toEqual(['model'])
   })
 
   test('refuses a project by such a name, so that its blobs stay its own', async () => {

@@ -332,6 +332,7 @@ function refusing(keys: RegExp): Decorate {
       return {
         write: (chunk) => staged.write(chunk),
         discard: () => staged.discard(),
+        replace: (key) => staged.replace(key),
         async publish(key) {
           check(key)
           return staged.publish(key)

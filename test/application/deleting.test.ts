@@ -74,14 +74,14 @@ describe.each(KINDS)('deleting in %s', (kind) => {
 
     await lading.artifact('model').delete()
 
-    expect((await all(lading.artifacts())).map(({ key }) => key.artifact)).toEqual(['other'])
+    expect((await all(lading.artifacts())).map(({ name }) => name)).toEqual(['other'])
     await refusal('NOT_FOUND', () => lading.getArtifact('model:v0'))
     await refusal('NOT_FOUND', () => lading.artifact('model').assertExists())
     expect(await lading.artifact('model').aliases()).toEqual({})
     await refusal('CONFLICT', () => lading.save(artifactOf('model', { f: '0' }, { type: 'dataset' })))
     expect((await lading.save(artifactOf('model', { f: '0' }))).version).toBe('v3')
     expect(await lading.artifact('model').aliases()).toEqual({ latest: 'v3' })
-    expect((await all(lading.artifacts())).map(({ key }) => key.artifact)).toEqual(['model', 'other'])
+    expect((await all(lading.artifacts())).map(({ name }) => name)).toEqual(['model', 'other'])
     expect((await all(lading.projects())).map(({ name }) => name)).toEqual(['demo'])
   })
 

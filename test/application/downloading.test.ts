@@ -28,9 +28,12 @@ function forgetfulFiles(): Files {
         root: target.root,
         naming: async () => ({ caseSensitive: false, normalises: true }),
         inspect: (path, options) => target.inspect(path, options),
+        inspectAll: (paths, options) => target.inspectAll(paths, options),
+        writeAll: (files, options) => target.writeAll(files, options),
         write: (path, chunks, options) => target.write(path, chunks, options),
         sweep: (options) => target.sweep(options),
         assertExpendable: (options) => target.assertExpendable(options),
+        foreign: (keep, options) => target.foreign(keep, options),
         clear: (path, options) => target.clear(path, options),
         prune: (keep, options) => target.prune(keep, options),
       }

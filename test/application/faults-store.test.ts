@@ -201,7 +201,7 @@ describe('what killed processes and other programs leave in the folder', () => {
     await using lading = await openStore(store, { project: 'demo' })
 
     expect(await lading.save(model('two'))).toMatchObject({ version: 'v3' })
-    expect((await Array.fromAsync(lading.artifacts())).map(({ key }) => key.artifact)).toEqual(['model'])
+    expect((await Array.fromAsync(lading.artifacts())).map(({ name }) => name)).toEqual(['model'])
     expect(await (await lading.getArtifact('model')).verify()).toMatchObject({ ok: true })
   })
 })

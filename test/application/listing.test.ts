@@ -27,7 +27,7 @@ describe.each(KINDS)('reading %s', (kind) => {
     await lading.save(artifactOf('other', { f: '1' }), { project: 'another' })
     await lading.init({ project: 'only-runs', id: 'r1' })
 
-    const names = async (options = {}) => (await all(lading.artifacts(options))).map(({ key }) => key.artifact)
+    const names = async (options = {}) => (await all(lading.artifacts(options))).map(({ name }) => name)
 
     expect((await all(lading.projects())).map(({ name }) => name)).toEqual(['another', 'demo', 'only-runs'])
     expect(await names()).toEqual(['Upper', 'data', 'model'])
@@ -47,7 +47,7 @@ describe.each(KINDS)('reading %s', (kind) => {
     await refusal('NOT_FOUND', () => lading.artifact('model').assertExists())
 
     expect((await lading.save(artifactOf('model', { f: '3' }))).version).toBe('v2')
-    expect((await all(lading.artifacts())).map(({ key }) => key.artifact)).toEqual(['model'])
+    expect((await all(lading.artifacts())).map(({ name }) => name)).toEqual(['model'])
     await lading.artifact('model').assertExists()
   })
 

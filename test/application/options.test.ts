@@ -65,6 +65,7 @@ const WRONG: readonly (readonly [what: string, wrong: unknown, detail: RegExp])[
   ['a text', 'fast', /^the options are "fast"$/],
   ['a signal that is none', { signal: {} }, /^the signal is /],
   ['an onProgress that is no function', { onProgress: true }, /^onProgress is true$/],
+  ['a key that no call has', { sgnal: 'x' }, /^there is no option "sgnal"$/],
 ]
 
 describe('options that make no sense', () => {
@@ -81,6 +82,18 @@ describe('options that make no sense', () => {
 
     expect(await keys()).toEqual(before)
     expect((await (await open()).getArtifact('model')).n).toBe(0)
+  })
+
+  test('that are called almost right are INVALID with the right name; one that says nothing is no mistake', async () => {
+    const { lading } = await createWorld('memory')
+    const wrong = { alias: ['prod'] } as never
+
+    const error = await refusal('INVALID', () => lading.save(artifactOf('model', { f: 'x' }), wrong))
+    const logged = await lading.save(artifactOf('model', { f: 'x' }), { alias: undefined } as never)
+
+    expect(error.detail).toBe('there is no option "alias"')
+    expect(error.next).toMatch(/^did you mean aliases\? this call takes signal, project, name, /)
+    expect(logged.version).toBe('v0')
   })
 
   test('are INVALID for an artifact', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatAge, formatBytes, formatCount, formatTime } from '../../src/cli/formats.ts'
-import { nearest } from '../../src/cli/nearest.ts'
+import { nearest } from '../../src/domain/nearest.ts'
 import { formatProgress } from '../../src/cli/progress-bar.ts'
 import { fit, printable, widthOf } from '../../src/cli/terminal.ts'
 

@@ -83,7 +83,7 @@ describe('the main job', () => {
     await expectGolden('ls-name', ['ls', 'resnet'])
     await expectGolden('show', ['show', 'default/resnet:v0'])
     await expectGolden('alias-ls', ['alias', 'ls', 'resnet'])
-    await expectGolden('alias-ls-history', ['alias', 'ls', 'resnet', '--history'])
+    await expectGolden('alias-history', ['alias', 'history', 'resnet'])
     await expectGolden('lineage', ['lineage', 'resnet:prod'])
     await expectGolden('verify-project', ['verify'])
   })

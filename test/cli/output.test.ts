@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Artifact, openStore } from '../../src/index.ts'
-import { createWorkspace, finished } from './workspace.ts'
+import { createWorkspace } from './workspace.ts'
 import type { Workspace } from './workspace.ts'
 
 describe('output', () => {
@@ -49,17 +48,5 @@ describe('output', () => {
     expect(await workspace.lading(['--help'])).toMatchObject({ code: 0, stderr: '' })
     expect((await workspace.lading(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
     expect(await workspace.lading([])).toMatchObject({ code: 2, stdout: '' })
-  })
-
-  it('loads neither the store nor its adapters for --version', async () => {
-    const loads = `import { registerHooks } from 'node:module'
-      registerHooks({ load: (url, context, next) => (process.stderr.write(url + '\\n'), next(url, context)) })`
-    const flag = `--import=data:text/javascript,${encodeURIComponent(loads)}`
-    const main = new URL('../../src/cli/main.ts', import.meta.url).pathname
-
-    const { stderr } = await finished(spawn(process.execPath, [flag, main, '--version']))
-
-    expect(stderr).toContain('/src/cli/program.ts')
-    expect(stderr).not.toMatch(/\/src\/(adapters|protocol|composition|application|ports)\//)
   })
 })

@@ -87,9 +87,9 @@ async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
   return text
 }
 
-/** Nothing of the developer's own settings may reach a test. */
-function cleanEnvironment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+/** An environment for the CLI: nothing of the developer's own settings may reach a test, nor a test his cache. */
+export function cleanEnvironment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const ours = /^(LADING_|NO_COLOR$|FORCE_COLOR$|NODE_OPTIONS$|NODE_DISABLE_COLORS$)/
   const foreign = Object.entries(process.env).filter(([name]) => !ours.test(name))
-  return { ...Object.fromEntries(foreign), NODE_COMPILE_CACHE: COMPILE_CACHE, ...env }
+  return { ...Object.fromEntries(foreign), NODE_COMPILE_CACHE: COMPILE_CACHE, LADING_CACHE: 'off', ...env }
 }

@@ -94,6 +94,13 @@ describe('the binder', () => {
     expect(full).not.toContain('object.random.like-the-model-for-long')
   })
 
+  it.each([
+    ['an unknown tier', { tier: 'all', skips: {} }, 'the tier is all: give one of quick, full, soak'],
+    ['no list of skips', { tier: 'quick' }, '`skips` is missing'],
+  ])('declares nothing with %s, rather than a suite that passes', (_, options, message) => {
+    expect(() => declared(options as unknown as ContractOptions)).toThrow(message)
+  })
+
   it('skips a case whose capability is missing, and says which', async () => {
     const skips = { 'object.swap.replaces': 'compareAndSwap' }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { isLadingError, LadingError } from '../../src/domain/errors.ts'
 import type { ErrorCode } from '../../src/domain/errors.ts'
 
@@ -119,6 +119,15 @@ describe('isLadingError', () => {
     expect(isLadingError(error)).toBe(true)
     expect(isLadingError(error, 'INVALID')).toBe(true)
     expect(isLadingError(error, 'CONFLICT')).toBe(false)
+  })
+
+  test('knows the errors of another copy of lading', async () => {
+    vi.resetModules()
+    const copy = await import('../../src/domain/errors.ts')
+    const theirs: unknown = new copy.LadingError('CONFLICT', { detail: 'd' })
+
+    expect(theirs).not.toBeInstanceOf(LadingError)
+    expect([isLadingError(theirs, 'CONFLICT'), isLadingError(theirs, 'INVALID')]).toEqual([true, false])
   })
 
   test.each([[new Error('INVALID')], [{ name: 'LadingError', code: 'INVALID' }], [null], [undefined]])(

@@ -10,7 +10,7 @@ import {
   targetOf,
   windowReaches,
 } from '../../src/domain/head.ts'
-import type { Change, Head, HeadUpdate } from '../../src/domain/head.ts'
+import type { HeadOperation, Head, HeadUpdate } from '../../src/domain/head.ts'
 import { versionOf } from './versions.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'
@@ -181,7 +181,7 @@ describe('aliases', () => {
   })
 })
 
-function changeOf(opId: string): Change {
+function changeOf(opId: string): HeadOperation {
   return { opId, result: 'done', at: AT, run: null }
 }
 

@@ -4,7 +4,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { link, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LadingError, throwIfAborted } from 'lading/ports'
+import { LadingError, deniedBatch, deniedBulk, throwIfAborted } from 'lading/ports'
 
 /** @type {import('lading/ports').ObjectStoreCapabilities} */
 const CAPABILITIES = Object.freeze({
@@ -13,6 +13,7 @@ const CAPABILITIES = Object.freeze({
   batch: false,
   staging: false,
   copy: false,
+  bulk: false,
   packBelowBytes: 0,
   objectBytesMax: 2 ** 30,
   concurrency: 8,
@@ -42,7 +43,7 @@ export function createFolderObjectStore(folder) {
     },
     async stat(key) {
       const found = await load(pathOf(key))
-      return found && { sizeBytes: found.bytes.length, etag: found.etag }
+      return found && { sizeBytes: found.bytes.length, etag: found.etag, pristine: true }
     },
     async putIfAbsent(key, body, options) {
       const etag = await writeThrough(folder, { key, body, options }, async (temporary) => {
@@ -83,7 +84,8 @@ export function createFolderObjectStore(folder) {
     },
     stage: denied,
     copy: denied,
-    batch: { tip: denied, getAt: denied, listAt: denied, commit: denied, commitsSince: denied },
+    batch: deniedBatch(),
+    bulk: deniedBulk(),
     async close() {},
   }
 }

@@ -99,6 +99,10 @@ export function recorded(objects: ObjectStore): Recorder {
           calls.push(`publish ${key}`)
           return staged.publish(key)
         },
+        replace(key) {
+          calls.push(`replace ${key}`)
+          return staged.replace(key)
+        },
       }
     },
   }

@@ -11,7 +11,7 @@ import type { Manifest } from '../../src/domain/manifest.ts'
 import type { RunRef } from '../../src/domain/version.ts'
 import { checkedMetadataStore } from '../../src/ports/facade/metadata-store.ts'
 import { checkedObjectStore } from '../../src/ports/facade/object-store.ts'
-import type { FinishOptions } from '../../src/ports/draft-store.ts'
+import type { FinishRoundOptions } from '../../src/ports/draft-store.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import { createProtocolMetadataStore } from '../../src/protocol/metadata-store.ts'
 import { logOf } from '../support/log-command.ts'
@@ -23,7 +23,7 @@ const AT = '2026-01-01T00:00:00.000Z'
 const FACTS = { type: 'model', metadata: null, metadataDigest: null, description: null, at: AT }
 
 const manifests = new Map<Digest, Manifest>()
-const FINISHING: FinishOptions = {
+const FINISHING: FinishRoundOptions = {
   manifestOf: async (digest) => manifests.get(digest)!,
   confirm: async () => {},
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { exitCodeOf } from '../../src/cli/exit-codes.ts'
 import { LadingError } from '../../src/domain/errors.ts'
 import type { ErrorCode } from '../../src/domain/errors.ts'
 import { anchorsOf, readPage } from './support/markdown.ts'
@@ -22,11 +23,12 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
 const PAGE = readPage('docs/errors.md')
 
 describe('docs/errors.md', () => {
-  it('lists every code with its retry', () => {
-    const rows = [...PAGE.matchAll(/^\| \[`(\w+)`\].* \| (\w+) \|$/gm)].map(([, code, retry]) => [code, retry])
+  it('lists every code with its retry and its exit code', () => {
+    const found = [...PAGE.matchAll(/^\| \[`(\w+)`\].* \| (\w+) \| (\d+) \|$/gm)]
     const codes = Object.keys(CODES) as ErrorCode[]
 
-    expect(rows).toEqual(codes.map((code) => [code, new LadingError(code, { detail: '' }).retry]))
+    const rows = found.map(([, code, retry, exit]) => [code, retry, Number(exit)])
+    expect(rows).toEqual(codes.map((code) => [code, new LadingError(code, { detail: '' }).retry, exitCodeOf(code)]))
   })
 
   it.each(Object.keys(CODES))('says what %s means and what to do', (code) => {

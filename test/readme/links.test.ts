@@ -21,10 +21,19 @@ describe('documentation', () => {
   })
 })
 
+const ANCHORS = new Map<string, ReadonlySet<string>>()
+
+/** Each page is read once: the API reference has thousands of links. */
+function anchorsIn(page: string): ReadonlySet<string> {
+  const anchors = ANCHORS.get(page) ?? new Set(anchorsOf(readPage(page)))
+  ANCHORS.set(page, anchors)
+  return anchors
+}
+
 /** A link leads to a file or folder of the project, and where it names a heading, to one that the page has. */
 function resolves(page: string, link: string): boolean {
   const [file, fragment] = link.split('#')
   const target = file === '' ? page : relative('.', join(dirname(page), decodeURIComponent(file!)))
   if (target.startsWith('..') || !existsSync(`${ROOT}${target}`)) return false
-  return fragment === undefined || anchorsOf(readPage(target)).includes(fragment)
+  return fragment === undefined || anchorsIn(target).has(fragment)
 }

@@ -39,6 +39,20 @@ describe('docs/on-disk-format.md', () => {
     expect(rows.filter((row) => !keys.some((key) => row.test(key))).map(String)).toEqual([])
   })
 
+  it('tells the members of every document', async () => {
+    const rows = [...PAGE.matchAll(/^\| `([^`]+)` \| (`.+) \|$/gm)].map(([, key, cell]) => ({
+      key: patternsOf(key!, 'R'),
+      members: membersIn(cell!.split('; of `"')[0]!),
+    }))
+    const stores = await Promise.all(Object.keys(GOLDEN_STORES).map((name) => readFolder(`${ROOT}test/golden/${name}`)))
+    const found = stores.flatMap((store) => [...store]).flatMap(([key, bytes]) => describeMembers(key, bytes))
+
+    expect(found.length).toBeGreaterThan(0)
+    for (const { key, members } of found) {
+      expect({ key, members }).toEqual({ key, members: rows.find((row) => row.key.test(key))?.members })
+    }
+  })
+
   it('is right about backups: a copy made heads first is a store, whatever is logged meanwhile', async () => {
     const [from, to] = [join(folder, 'live'), join(folder, 'copy')]
     await using live = await openStore(from, { project: 'demo' })
@@ -88,6 +102,20 @@ function stepsOf(console: string): [command: string, shown: string][] {
 /** Documents are compared by what they say: the page breaks their lines. */
 function meaningOf(text: string): unknown {
   return /^[[{]/.test(text) ? JSON.parse(text) : text.trim()
+}
+
+/** The names before the colons and between them; what stands behind a colon is about a value. */
+function membersIn(cell: string): string[] {
+  const names = [...cell.matchAll(/(?:^|, )((?:`\w+`, )*`\w+`)/g)].flatMap(([, list]) => list!.split(', '))
+  return names.map((name) => name.replaceAll('`', '')).toSorted()
+}
+
+/** The members of a document; nothing for a blob, and for a document without any. */
+function describeMembers(key: string, bytes: Uint8Array): { key: string; members: string[] }[] {
+  const text = Buffer.from(bytes).toString()
+  if (/\/(blobs|packs)\//.test(key) || !text.startsWith('{')) return []
+  const members = Object.keys(JSON.parse(text) as object).toSorted()
+  return members.length === 0 ? [] : [{ key, members }]
 }
 
 /** What a key of the table stands for; registers are objects, or folders of numbered bodies. */

@@ -72,6 +72,7 @@ export function createSimulatedStore(parts: Parts): ObjectStore {
       batch: flavour === 'batch',
       staging: false,
       copy: false,
+      bulk: false,
       packBelowBytes: 0,
       objectBytesMax: 1_000_000,
       concurrency: 4,
@@ -80,7 +81,7 @@ export function createSimulatedStore(parts: Parts): ObjectStore {
     read: unsupported,
     async stat(key) {
       const found = await get(key)
-      return found && { sizeBytes: found.bytes.length, etag: found.etag }
+      return found && { sizeBytes: found.bytes.length, etag: found.etag, pristine: true }
     },
     async putIfAbsent(key, body) {
       const write: Write = { kind: 'putIfAbsent', key, bytes: body as Uint8Array }
@@ -119,6 +120,7 @@ export function createSimulatedStore(parts: Parts): ObjectStore {
     stage: unsupported,
     copy: unsupported,
     batch: batchOf(request, storage),
+    bulk: { readAll: unsupported, writeAll: unsupported, statAll: unsupported },
     close: async () => undefined,
   }
 }

@@ -28,6 +28,8 @@ export function watchedFs(
       ),
     link: (from, path) => call({ name: 'link', path, changes: true }, () => disk.link(from, path)),
     rename: (from, path) => call({ name: 'rename', path, changes: true }, () => disk.rename(from, path)),
+    utimes: (path, atime, mtime) =>
+      call({ name: 'utimes', path, changes: true }, () => disk.utimes(path, atime, mtime)),
     unlink: (path) => call({ name: 'unlink', path, changes: true }, () => disk.unlink(path)),
     mkdir: (path) => call({ name: 'mkdir', path, changes: true }, () => disk.mkdir(path)),
     stat: (path, options) => call({ name: 'stat', path }, () => disk.stat(path, options)),

@@ -104,6 +104,7 @@ class Recorder {
       open: (path, flags, mode) => this.#open(path, flags, mode),
       link: (from, path) => this.#record('link', disk.link(from, path), { kind: 'link', from, path }),
       rename: (from, path) => this.#record('rename', disk.rename(from, path), { kind: 'rename', from, path }),
+      utimes: (path, atime, mtime) => disk.utimes(path, atime, mtime),
       unlink: (path) => this.#record('unlink', disk.unlink(path), { kind: 'unlink', path }),
       mkdir: (path) => this.#record('mkdir', disk.mkdir(path), { kind: 'mkdir', path }),
       stat: (path, options) => this.#record('stat', disk.stat(path, options)),

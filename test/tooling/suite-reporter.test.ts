@@ -8,15 +8,15 @@ describe('suite reporter', () => {
   })
 
   it('accepts suites that have a budget', () => {
-    expect(budgetProblems(['domain'], { domain: 10, protocol: 290 })).toEqual([])
+    expect(budgetProblems(['domain'], { domain: 10, protocol: 410 })).toEqual([])
   })
 
   it('refuses a suite without a budget', () => {
     expect(budgetProblems(['domain', 'new'], { domain: 10 })).toEqual([expect.stringContaining('suite new')])
   })
 
-  it('refuses budgets that add up to more than five minutes', () => {
-    expect(budgetProblems(['domain'], { domain: 301 })).toEqual([expect.stringContaining('301 s')])
+  it('refuses budgets that add up to more than five minutes on two cores', () => {
+    expect(budgetProblems(['domain'], { domain: 421 })).toEqual([expect.stringContaining('421 s')])
   })
 
   it('accepts a skip that is listed with the same reason', () => {

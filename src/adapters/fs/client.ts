@@ -7,6 +7,7 @@ export interface FileSystem {
   link(from: string, to: string): Promise<void>
   rename(from: string, to: string): Promise<void>
   unlink(path: string): Promise<void>
+  utimes(path: string, atimeSeconds: number, mtimeSeconds: number): Promise<void>
   mkdir(path: string): Promise<unknown>
   stat(path: string, options: { readonly bigint: true }): Promise<FileStatus>
   readdir(path: string, options: { readonly withFileTypes: true }): Promise<readonly FolderEntry[]>

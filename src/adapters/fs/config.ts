@@ -21,6 +21,8 @@ export interface FsConfig {
   readonly root: string
   readonly durability: 'full' | 'none'
   readonly fs: FileSystem
+  /** Whether other threads may do file work: they have `node:fs` and no other. */
+  readonly threads: boolean
 }
 
 /** Fills in the defaults. Rejects an empty root and an unknown durability with `INVALID`. */
@@ -33,7 +35,8 @@ export function resolveConfig(options: FsOptions): FsConfig {
     throw invalid(`durability is ${JSON.stringify(durability)}`, 'say "full" or "none"')
   }
   // The option checks the names of the functions; that they do what node:fs does is its documented duty.
-  return Object.freeze({ root: resolve(root), durability, fs: fs.promises as unknown as FileSystem })
+  const promises = fs.promises as unknown as FileSystem
+  return Object.freeze({ root: resolve(root), durability, fs: promises, threads: fs === nodeFileSystem })
 }
 
 function invalid(detail: string, next: string): LadingError {

@@ -5,6 +5,7 @@ import type { FileStatus, FileSystem } from './client.ts'
 import type { FsConfig } from './config.ts'
 import { isErrno } from './errors.ts'
 import { Folders } from './folders.ts'
+import { isMarked, markOf } from './mark.ts'
 import { isWithin } from './is-within.ts'
 import { Spelling } from './spelling.ts'
 
@@ -18,6 +19,8 @@ export class Disk {
   readonly spelling: Spelling
   /** Whether files are synced before anyone can see them. */
   readonly durable: boolean
+  /** Whether the disk takes the mark of staged objects. Where it does not, every object looks pristine. */
+  #marks = true
   readonly #root: string
   /** Tells handles apart on all machines that share the folder; the process id is for people. */
   readonly #handle = `${process.pid}-${randomBytes(8).toString('hex')}`
@@ -41,6 +44,38 @@ export class Disk {
   /** Rejects `CONFLICT` if a key that is about to be made is there in another spelling. A temporary file must be there. */
   assertNew(key: string): Promise<void> {
     return this.spelling.assertNew(key, STAGING)
+  }
+
+  /** Whether the disk takes names for one that differ only in case. Makes a temporary file once to see it. */
+  async foldsCase(): Promise<boolean> {
+    if (this.spelling.folds === null) {
+      const path = this.temporaryPath()
+      const handle = await this.folders.inFolderOf(path, () => this.fs.open(path, 'wx'))
+      await handle.close()
+      await this.assertNew(STAGING)
+      await this.fs.unlink(path)
+    }
+    return this.spelling.folds ?? false
+  }
+
+  get marks(): boolean {
+    return this.#marks
+  }
+
+  /** Marks a staged file, by its path: Node's permission model denies changing times through a handle. */
+  async mark(path: string): Promise<void> {
+    const mark = markOf(Date.now())
+    try {
+      await this.fs.utimes(path, mark, mark)
+    } catch (error) {
+      if (!isErrno(error, 'EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP')) throw error
+      this.#marks = false
+    }
+  }
+
+  /** Whether a file is as it was when it was staged, as far as can be seen. */
+  isPristine(status: Pick<FileStatus, 'mtimeNs'>): boolean {
+    return !this.#marks || isMarked(status)
   }
 
   /** A path for a temporary file that nobody else will ever use. */
@@ -71,9 +106,4 @@ export class Disk {
     const status = await this.fs.stat(this.#root, { bigint: true })
     return status.isDirectory()
   }
-}
-
-/** Changes whenever the content does: a file is never changed in place, and a new one has another number or time. */
-export function etagOf({ ino, size, mtimeNs }: FileStatus): string {
-  return `${ino}-${size}-${mtimeNs}`
 }

@@ -1,4 +1,4 @@
-import { LadingError } from '../../domain/errors.ts'
+import { isLadingError, LadingError } from '../../domain/errors.ts'
 import type { ErrorCode, Retry } from '../../domain/errors.ts'
 
 /** What a failing call may have left behind: `none`, or `possible` when nobody can tell whether it took effect. */
@@ -56,7 +56,7 @@ export function toLadingError(error: NodeJS.ErrnoException, effect: Effect): Lad
 
 /** Whether an error came from the file system, and if names are given, with one of them. */
 export function isErrno(error: unknown, ...names: readonly string[]): error is NodeJS.ErrnoException {
-  if (!(error instanceof Error) || error instanceof LadingError) return false
+  if (!(error instanceof Error) || isLadingError(error)) return false
   const { code } = error as NodeJS.ErrnoException
   // Errors of Node itself are ERR_…: bugs of ours, which no table should hide.
   if (typeof code !== 'string' || code.startsWith('ERR_')) return false

@@ -1,9 +1,14 @@
 import type { BigIntStats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { LadingError } from '../../domain/errors.ts'
-import type { ByteSource } from '../../ports/bytes.ts'
+import type { BulkSource } from '../../ports/bytes.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
+import type { FileByteSource } from '../../ports/files.ts'
+import type { FileState } from '../../ports/stat-cache.ts'
+import { isSameState, stateOf } from './bulk/file-states.ts'
+import { bulkSourceOf } from './bulk-reader.ts'
+import type { BulkFile } from './bulk-reader.ts'
 import { errnoOf, fileError, onFile } from './file-errors.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 
@@ -29,10 +34,11 @@ export interface FileOnDisk {
  * - A file of one chunk costs one buffer of its size; a larger one two of 1 MiB, with one chunk read ahead.
  * - The file is closed at the end, on an error, and when the reader stops early.
  */
-export class FileSource implements ByteSource {
+export class FileSource implements FileByteSource, BulkFile {
   readonly #fs: UserFileSystem
   readonly #file: FileOnDisk
   #firstState: FileState | null = null
+  #names: bigint | null = null
 
   constructor(fs: UserFileSystem, file: FileOnDisk) {
     this.#fs = fs
@@ -43,19 +49,36 @@ export class FileSource implements ByteSource {
     return this.#file.sizeBytes
   }
 
+  get stateRead(): FileState | null {
+    return this.#firstState
+  }
+
+  get bulk(): BulkSource | undefined {
+    return bulkSourceOf(this.#fs, this)
+  }
+
+  get realPath(): string {
+    return this.#file.realPath
+  }
+
+  wasRead(state: FileState): boolean {
+    this.#firstState ??= state
+    return isSameState(state, this.#firstState)
+  }
+
   async *read(options: CallOptions): AsyncGenerator<Uint8Array, void> {
     throwIfAborted(options)
     const handle = await this.#open()
     try {
-      const state = await this.#expectedState(handle)
+      const status = await this.#expectedStatus(handle)
       if (this.sizeBytes === 0) await this.#assertEmpty(handle)
-      else yield* this.#chunks(handle, state, options)
+      else yield* this.#chunks(handle, status, options)
     } finally {
       await onFile(this.#file.path, handle.close())
     }
   }
 
-  async *#chunks(handle: FileHandle, state: FileState, options: CallOptions): AsyncGenerator<Uint8Array, void> {
+  async *#chunks(handle: FileHandle, status: BigIntStats, options: CallOptions): AsyncGenerator<Uint8Array, void> {
     const nextBuffer = createRing(this.sizeBytes)
     let [ahead, position] = [this.#readChunk(handle, nextBuffer(), 0), 0]
     // Also marks a chunk that fails while its reader is still busy with the one before as handled.
@@ -69,7 +92,7 @@ export class FileSource implements ByteSource {
           ahead = this.#readChunk(handle, nextBuffer(), position)
           settled = Promise.allSettled([ahead])
         } else {
-          this.#assertSame(stateOf(await this.#statusOf(handle)), state)
+          this.#assertSame(await this.#statusOf(handle), stateOf(status), status.nlink)
         }
         yield chunk
       }
@@ -88,28 +111,30 @@ export class FileSource implements ByteSource {
     }
   }
 
-  async #expectedState(handle: FileHandle): Promise<FileState> {
+  async #expectedStatus(handle: FileHandle): Promise<BigIntStats> {
     const status = await this.#statusOf(handle)
     if (!status.isFile()) throw this.#changed('it is no longer a regular file')
     if (Number(status.size) !== this.sizeBytes) {
       throw this.#changed(`it had ${this.sizeBytes} bytes when it was found and now has ${status.size}`)
     }
-    const state = stateOf(status)
-    this.#firstState ??= state
-    this.#assertSame(state, this.#firstState)
-    return state
+    this.#firstState ??= stateOf(status)
+    this.#names ??= status.nlink
+    this.#assertSame(status, this.#firstState, this.#names)
+    return status
   }
 
   #statusOf(handle: FileHandle): Promise<BigIntStats> {
     return onFile(this.#file.path, handle.stat({ bigint: true }))
   }
 
-  #assertSame(now: FileState, before: FileState): void {
+  /** `names`: how many names the file had. None is left of one that was removed or replaced. */
+  #assertSame(status: BigIntStats, before: FileState, names: bigint): void {
+    const now = stateOf(status)
     if (now.sizeBytes !== before.sizeBytes) {
       throw this.#changed(`it had ${before.sizeBytes} bytes and now has ${now.sizeBytes}`)
     }
-    if (now.names !== before.names) throw this.#changed('it was removed or replaced while it was read')
-    if (now.content !== before.content) throw this.#changed('it changed while it was read')
+    if (status.nlink !== names) throw this.#changed('it was removed or replaced while it was read')
+    if (!isSameState(now, before)) throw this.#changed('it changed while it was read')
   }
 
   /** Files of the kernel say that they are empty and are not. */
@@ -138,18 +163,6 @@ export class FileSource implements ByteSource {
     const next = 'try again when it is not being written'
     return new LadingError('CONFLICT', { key: this.#file.path, detail, next, cause })
   }
-}
-
-/** What tells one state of a file from another. Small, because it is kept for each of many thousand files. */
-interface FileState {
-  readonly sizeBytes: number
-  /** How many names the file has: none is left of one that was removed or replaced. */
-  readonly names: number
-  readonly content: string
-}
-
-function stateOf({ size, nlink, ino, mtimeNs, ctimeNs }: BigIntStats): FileState {
-  return { sizeBytes: Number(size), names: Number(nlink), content: `${ino} ${mtimeNs} ${ctimeNs}` }
 }
 
 /** Two buffers in turn: one is read while the reader has the other. A file of one chunk gets a buffer of its size. */

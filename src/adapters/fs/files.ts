@@ -4,7 +4,7 @@ import { LadingError } from '../../domain/errors.ts'
 import type { Files, FoundFile } from '../../ports/files.ts'
 import { onFile } from './file-errors.ts'
 import { notLoggable } from './file-kinds.ts'
-import { FileSource } from './file-source.ts'
+import { foundFile } from './found-file.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 import { createTargetFolder } from './target-folder.ts'
 import { walkFolder } from './walk.ts'
@@ -34,11 +34,10 @@ export function createFiles(fs: UserFileSystem = nodeFs, options: FilesOptions =
 
 async function findFile(fs: UserFileSystem, path: string): Promise<FoundFile> {
   const realPath = await onFile(path, fs.promises.realpath(path))
-  const stats = await onFile(path, fs.promises.lstat(realPath))
+  const stats = await onFile(path, fs.promises.lstat(realPath, { bigint: true }))
   if (stats.isDirectory()) {
     throw new LadingError('INVALID', { key: path, detail: 'it is a folder', next: 'add it as a folder' })
   }
   if (!stats.isFile()) throw notLoggable(path, stats)
-  const source = new FileSource(fs, { realPath, path, sizeBytes: stats.size })
-  return { path: basename(resolve(path)), sizeBytes: stats.size, source }
+  return foundFile(fs, { path: basename(resolve(path)), name: path, realPath }, stats)
 }

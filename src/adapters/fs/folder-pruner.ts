@@ -170,7 +170,7 @@ export class FolderPruner {
   }
 
   async #findRoot(): Promise<Folder | null> {
-    const real = await this.#folders.find([], { make: false })
+    const real = await this.#folders.find('', { make: false })
     return real === null ? null : { path: '', real }
   }
 

@@ -1,9 +1,13 @@
 import { dirname, join, resolve } from 'node:path'
+import pMap from 'p-map'
 import { isLadingError, LadingError } from '../../domain/errors.ts'
 import { errnoOf, fileError, ifPresent, onFile } from './file-errors.ts'
 import { describeKind } from './file-kinds.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 import { isWithin } from './is-within.ts'
+
+/** Folders that are looked for at once. */
+const LOOKS_MAX = 16
 
 /**
  * The folders below a root that were seen to be folders, and no links, from the root down.
@@ -27,13 +31,29 @@ export class KnownFolders {
     return [...this.#known.values()]
   }
 
-  /** The real path of a folder, given by its segments below the root; null when it is not there and is not to be made. */
-  async find(segments: readonly string[], { make }: { readonly make: boolean }): Promise<string | null> {
-    const path = segments.join('/')
+  /**
+   * The real path of a folder, given by its path below the root, `/`-separated, and empty for the root itself; null when it
+   * is not there and is not to be made.
+   */
+  async find(path: string, { make }: { readonly make: boolean }): Promise<string | null> {
     const known = this.#known.get(path)
     if (known !== undefined) return known
-    const found = segments.length === 0 ? await this.#findRoot(make) : await this.#findBelow(segments, make)
+    const found = path === '' ? await this.#findRoot(make) : await this.#findBelow(path, make)
     if (found !== null) this.#known.set(path, found)
+    return found
+  }
+
+  /** The same for many, of which none is made; what cannot be gone into is left out. */
+  async findAll(paths: Iterable<string>): Promise<ReadonlyMap<string, string | null>> {
+    const found = new Map<string, string | null>()
+    const look = async (path: string): Promise<void> => {
+      try {
+        found.set(path, await this.find(path, { make: false }))
+      } catch (error) {
+        if (!isLadingError(error)) throw error
+      }
+    }
+    await pMap(new Set(paths), look, { concurrency: LOOKS_MAX })
     return found
   }
 
@@ -60,11 +80,12 @@ export class KnownFolders {
     return real
   }
 
-  async #findBelow(segments: readonly string[], make: boolean): Promise<string | null> {
-    const parent = await this.find(segments.slice(0, -1), { make })
+  async #findBelow(below: string, make: boolean): Promise<string | null> {
+    const { folder: above, name } = splitPath(below)
+    const parent = await this.find(above, { make })
     if (parent === null) return null
-    const path = join(this.#root, ...segments)
-    const folder = join(parent, segments.at(-1)!)
+    const path = join(this.#root, below)
+    const folder = join(parent, name)
     if (make) await this.#make(folder, path)
     if (!(await this.#assertFolder(folder, path))) return null
 
@@ -105,4 +126,10 @@ export class KnownFolders {
 /** The error for something that lies where a folder is needed, or for a folder that may not be gone into. */
 export function notFolder(path: string, detail: string): LadingError {
   return new LadingError('CONFLICT', { key: path, detail, next: 'move it away, or choose another folder' })
+}
+
+/** A path below the root as its folder, empty for the root, and its last part. */
+export function splitPath(path: string): { readonly folder: string; readonly name: string } {
+  const end = path.lastIndexOf('/')
+  return { folder: end < 0 ? '' : path.slice(0, end), name: path.slice(end + 1) }
 }

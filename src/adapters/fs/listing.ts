@@ -77,7 +77,7 @@ async function describe(disk: Disk, { kind, key }: Found, { details }: ListOptio
   if (kind === 'folder') return (await holdsObjects(disk, key)) ? { kind, key } : null
   if (details === false) return { kind, key, sizeBytes: null, etag: null }
   const info = await statListed(disk, key)
-  return info && { kind, key, ...info }
+  return info && { kind, key, sizeBytes: info.sizeBytes, etag: info.etag }
 }
 
 async function holdsObjects(disk: Disk, folder: string): Promise<boolean> {

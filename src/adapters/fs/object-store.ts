@@ -4,7 +4,9 @@ import { LadingError } from '../../domain/errors.ts'
 import type { ByteSource } from '../../ports/bytes.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
-import type { BatchStore, Etag, ObjectStore } from '../../ports/object-store.ts'
+import { deniedBatch, deniedBulk } from '../../ports/denied.ts'
+import type { Etag, ObjectStore } from '../../ports/object-store.ts'
+import { createBulkObjects } from './bulk-objects.ts'
 import { FS_CAPABILITIES } from './capabilities.ts'
 import { resolveConfig } from './config.ts'
 import type { FsOptions } from './config.ts'
@@ -21,15 +23,17 @@ import { StagedFile } from './staged-file.ts'
  * and until then the store is empty. Rejects options that make no sense with `INVALID`.
  */
 export function createFsObjectStore(options: FsOptions): ObjectStore {
-  const disk = new Disk(resolveConfig(options))
+  const config = resolveConfig(options)
+  const disk = new Disk(config)
   return {
-    capabilities: FS_CAPABILITIES,
+    capabilities: config.threads ? FS_CAPABILITIES : Object.freeze({ ...FS_CAPABILITIES, bulk: false }),
     batch: deniedBatch(),
+    bulk: config.threads ? createBulkObjects(disk) : deniedBulk(),
     get: (key) => readObject(disk, key),
     read: (key, options) => readStream(disk, key, options),
     stat: (key) => statObject(disk, key),
     list: (prefix, options) => listObjects(disk, prefix, options),
-    stage: async (options) => new StagedFile(disk, options),
+    stage: async (options) => new StagedFile(disk, { ...options, marked: true }),
     putIfAbsent: (key, body, options) => putIfAbsent({ disk, key }, body, options),
     put: (key, bytes, options) => put({ disk, key }, bytes, options),
     compareAndSwap: denied,
@@ -62,7 +66,7 @@ async function putIfAbsent(
     const answer = await file.publish(key)
     // Also for `exists`: who made it may not have come this far, and our caller will rely on it.
     const etag = await syncPublished({ disk, key })
-    return answer === 'exists' ? answer : { etag }
+    return answer === 'created' ? { etag } : 'exists'
   } finally {
     await file.discard()
   }
@@ -143,7 +147,7 @@ async function copyBytes(disk: Disk, { from, to }: Copy, options: CallOptions): 
   const file = new StagedFile(disk, options)
   try {
     for await (const chunk of chunks) await file.write(chunk)
-    return await file.publish(to)
+    return (await file.publish(to)) === 'created' ? 'created' : 'exists'
   } finally {
     await file.discard()
   }
@@ -154,8 +158,4 @@ async function denied(): Promise<never> {
     detail: 'a file system neither swaps a content nor writes many files in one step',
     next: 'see the capabilities',
   })
-}
-
-function deniedBatch(): BatchStore {
-  return { tip: denied, getAt: denied, listAt: denied, commit: denied, commitsSince: denied }
 }

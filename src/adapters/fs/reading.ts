@@ -3,13 +3,14 @@ import { LadingError } from '../../domain/errors.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
 import type { ByteRange, ObjectInfo, StoredObject } from '../../ports/object-store.ts'
+import { giveSlab, takeSlab } from './bulk/slabs.ts'
 import type { FileHandle, FileStatus } from './client.ts'
-import { etagOf } from './disk.ts'
+import { etagOf } from './etag.ts'
 import type { Disk } from './disk.ts'
 import { translated } from './errors.ts'
 
 /** Bytes read at once: large enough that the disk, not the number of calls, sets the pace. */
-const CHUNK_BYTES = 1024 * 1024
+const CHUNK_BYTES = 2 * 1024 * 1024
 
 /** Documents are far smaller; what is larger was put there by somebody else. */
 const DOCUMENT_BYTES_MAX = 512 * 1024 * 1024
@@ -30,17 +31,17 @@ export async function statObject(disk: Disk, key: string): Promise<ObjectInfo | 
   const found = await translated('none', () => disk.statusOf(key))
   if (!found?.isFile()) return null
   await translated('none', () => disk.spelling.assertFound(key, found))
-  return infoOf(found)
+  return infoOf(disk, found)
 }
 
 /** The same for a key that a listing found, so that its spelling is that of the disk. */
 export async function statListed(disk: Disk, key: string): Promise<ObjectInfo | null> {
   const found = await translated('none', () => disk.statusOf(key))
-  return found?.isFile() ? infoOf(found) : null
+  return found?.isFile() ? infoOf(disk, found) : null
 }
 
-function infoOf(status: FileStatus): ObjectInfo {
-  return { sizeBytes: Number(status.size), etag: etagOf(status) }
+function infoOf(disk: Disk, status: FileStatus): ObjectInfo {
+  return { sizeBytes: Number(status.size), etag: etagOf(status), pristine: disk.isPristine(status) }
 }
 
 /** A whole object; null when there is none. Bytes and etag are of one file, even while it is replaced. */
@@ -55,7 +56,7 @@ export function readObject(disk: Disk, key: string): Promise<StoredObject | null
  * An object's bytes, or a range of them; null when there is none.
  *
  * What fits into one chunk is read at once. More is read while it is asked for, one chunk ahead, into two buffers of
- * 1 MiB that take turns. Rejects `CORRUPT` when the file ends before the size that it had when it was opened.
+ * 2 MiB that take turns. Rejects `CORRUPT` when the file ends before the size that it had when it was opened.
  */
 export function readStream(disk: Disk, key: string, options: ReadOptions): Promise<AsyncIterable<Uint8Array> | null> {
   return withObject(disk, key, async (handle, status) => {
@@ -83,7 +84,8 @@ async function* reopened(disk: Disk, key: string, options: ReadOptions): AsyncIt
 }
 
 async function* chunksOf(handle: FileHandle, { from, to }: Window, options: CallOptions): AsyncIterable<Uint8Array> {
-  let [current, spare] = [new Uint8Array(CHUNK_BYTES), new Uint8Array(CHUNK_BYTES)]
+  const memory = takeSlab(CHUNK_BYTES * 2)
+  let [current, spare] = [memory.subarray(0, CHUNK_BYTES), memory.subarray(CHUNK_BYTES, CHUNK_BYTES * 2)]
   const readAt = (position: number, buffer: Uint8Array): Promise<Uint8Array> | null => {
     if (position >= to) return null
     const reading = translated('none', () => fill(handle, buffer.subarray(0, to - position), position))
@@ -105,6 +107,8 @@ async function* chunksOf(handle: FileHandle, { from, to }: Window, options: Call
     // A handle must not be closed under a read: its number could already be another file's.
     await ahead?.catch(() => undefined)
   }
+  // Only here was the last chunk given back: whoever ends early may still be at work on his.
+  giveSlab(memory)
 }
 
 /** Opens an object for as long as `use` runs; null when there is none. */

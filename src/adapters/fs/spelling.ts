@@ -32,6 +32,11 @@ export class Spelling {
     this.#disk = disk
   }
 
+  /** Whether the disk takes names for one that differ only in case; null while it is not known. */
+  get folds(): boolean | null {
+    return this.#folds
+  }
+
   /** Rejects `CONFLICT` unless what was found at a key, an object or a folder, has that very name. */
   async assertFound(key: string, { ino }: Pick<FileStatus, 'ino'>): Promise<void> {
     if (this.#folds === null) await this.#learn(key, ino)

@@ -1,12 +1,18 @@
 import { LadingError } from '../../domain/errors.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
-import type { FileHandle, FileSystem } from './client.ts'
+import type { FileHandle, FileStatus, FileSystem } from './client.ts'
 import type { Disk } from './disk.ts'
 import { isErrno, translated } from './errors.ts'
 
 /** Content is read-only from the moment it is made: only the handle that made it can write to it. */
 const READ_ONLY = 0o444
+
+/** How a file is staged. */
+interface StagingOptions extends CallOptions {
+  /** Whether it gets the mark by which a later change is noticed. */
+  readonly marked?: boolean
+}
 
 /**
  * A file below `staging/` that becomes an object under a name given at the end. A process that is killed leaves that
@@ -16,13 +22,13 @@ const READ_ONLY = 0o444
  */
 export class StagedFile {
   readonly #disk: Disk
-  readonly #options: CallOptions
+  readonly #options: StagingOptions
   readonly #path: string
   #handle: FileHandle | null = null
   #made = false
   #sizeBytes = 0
 
-  constructor(disk: Disk, options: CallOptions) {
+  constructor(disk: Disk, options: StagingOptions) {
     this.#disk = disk
     this.#options = options
     this.#path = disk.temporaryPath()
@@ -44,22 +50,22 @@ export class StagedFile {
    * Gives the file its name if that is free. Its bytes are durable when it answers, its name only once the folder is
    * synced. Rejects `ABORTED`, `UNKNOWN_OUTCOME`, and what `write` rejects.
    */
-  async publish(key: string): Promise<'created' | 'exists'> {
+  async publish(key: string): Promise<'created' | 'exists' | 'suspect'> {
     throwIfAborted(this.#options)
     await this.#assertSpelled(key)
-    const answer = (await this.#isThere(key)) ? 'exists' : await this.#link(key)
-    await this.discard()
+    const answer = (await this.#look(key)) ?? (await this.#link(key))
+    if (answer !== 'suspect') await this.discard()
     return answer
   }
 
-  /** Gives the file its name, whatever has it now. Not durable when it answers, but whole, old or new. */
+  /** Gives the file its name, whatever has it now: whole, old or new. Its bytes are durable if they are to be marked. */
   async replace(key: string): Promise<void> {
     await translated('none', async () => {
       const found = await this.#disk.statusOf(key)
       if (found?.isDirectory()) throw isFolder()
       await this.#assertSpelled(key)
       // A content that a crash of the machine leaves empty is whole if it is to be empty.
-      await this.#seal({ sync: this.#sizeBytes > 0 })
+      await this.#seal({ sync: this.#options.marked === true || this.#sizeBytes > 0 })
     })
     throwIfAborted(this.#options)
     const path = this.#disk.pathOf(key)
@@ -77,14 +83,18 @@ export class StagedFile {
   }
 
   /** Looking first spares the sync of bytes that are there already, the dearest part of logging known content. */
-  async #isThere(key: string): Promise<boolean> {
-    if (!this.#disk.durable) return false
+  async #look(key: string): Promise<'exists' | 'suspect' | null> {
+    if (!this.#disk.durable) return null
     const found = await translated('none', () => this.#disk.statusOf(key))
-    if (found?.isDirectory()) throw isFolder()
-    return found !== null
+    return found && this.#judge(found)
   }
 
-  async #link(key: string): Promise<'created' | 'exists'> {
+  #judge(found: FileStatus): 'exists' | 'suspect' {
+    if (found.isDirectory()) throw isFolder()
+    return this.#options.marked && !this.#disk.isPristine(found) ? 'suspect' : 'exists'
+  }
+
+  async #link(key: string): Promise<'created' | 'exists' | 'suspect'> {
     await translated('none', () => this.#seal({ sync: true }))
     throwIfAborted(this.#options)
     const path = this.#disk.pathOf(key)
@@ -98,13 +108,13 @@ export class StagedFile {
     return 'created'
   }
 
-  /** `exists` if the name was taken by an object; else throws what went wrong. */
-  async #taken(key: string, error: unknown): Promise<'exists'> {
+  /** What the object that has taken the name is worth; throws what went wrong if there is none. */
+  async #taken(key: string, error: unknown): Promise<'exists' | 'suspect'> {
     if (!isErrno(error, 'EEXIST')) throw error
     const found = await this.#disk.statusOf(key)
-    if (found?.isDirectory()) throw isFolder()
+    const answer = found === null ? 'exists' : this.#judge(found)
     await this.#assertSpelled(key)
-    return 'exists'
+    return answer
   }
 
   /** On a disk that folds case a name that only looks free may be another's. */
@@ -117,7 +127,10 @@ export class StagedFile {
   }
 
   async #seal({ sync }: { readonly sync: boolean }): Promise<void> {
+    // A file that was sealed before is whole already: what is left is its name.
+    if (this.#made && this.#handle === null) return
     const handle = await this.#open()
+    if (this.#options.marked) await this.#disk.mark(this.#path)
     if (sync && this.#disk.durable) await handle.sync()
     // Network file systems report what they could not write as late as here.
     await this.#close()

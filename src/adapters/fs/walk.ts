@@ -1,21 +1,22 @@
-import type { Dirent } from 'node:fs'
+import * as nodeFs from 'node:fs'
+import type { BigIntStats, Dirent } from 'node:fs'
 import { isUtf8 } from 'node:buffer'
 import { join } from 'node:path'
 import { LadingError } from '../../domain/errors.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import type { FoundFile } from '../../ports/files.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
+import { runJob } from './bulk/pool.ts'
 import { errnoOf, fileError, ifPresent, onFile } from './file-errors.ts'
 import { notLoggable } from './file-kinds.ts'
-import { FileSource } from './file-source.ts'
-import type { FileOnDisk } from './file-source.ts'
+import { foundFile, ListedFile } from './found-file.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 import { isWithin } from './is-within.ts'
+import { bulkStep, childOf, LISTERS_MAX, lookSteps, pathOf, stepsAfter } from './walk-steps.ts'
+import type { Child, Folder, Step } from './walk-steps.ts'
 
 /** Folders being listed and slices of files being looked at, at once. */
 const STEPS_MAX = 4
-/** Files that one step looks at together. */
-const SLICE_COUNT = 64
 
 /** How Node writes bytes of a name that are not UTF-8. It is also a character that a name may have. */
 const REPLACEMENT = '\uFFFD'
@@ -25,22 +26,6 @@ export interface WalkOptions extends CallOptions {
   readonly keep?: ((path: string) => boolean) | undefined
   /** Absolute paths of files and folders of the store in use; they need not be there. */
   readonly stores?: readonly string[] | undefined
-}
-
-/** A folder on the way of the walk. */
-interface Folder {
-  /** Relative to the walked one; empty for that itself. */
-  readonly path: string
-  /** Without links. */
-  readonly real: string
-  /** The folder that the walk came from, through a link or not. */
-  readonly from: Folder | null
-}
-
-/** A piece of work: a folder to list, or some of its children to look at. */
-interface Step {
-  readonly folder: Folder
-  readonly children: readonly Dirent[] | null
 }
 
 /** What a step found, and the work that it leads to. */
@@ -56,83 +41,97 @@ interface Found {
  *   cannot be read is `UNAUTHORIZED`. A link to a folder inside is followed; other links obey `keep`.
  * - A name that is not UTF-8 is `INVALID`.
  * - `stores` are left out, also behind a link. A folder that is one of them, or lies in one, is `INVALID`.
- * - Costs a listing for each folder and a stat for each file that is kept. Works ahead of the reader by at most
- *   256 files and four folders. Nothing is under way any more once the iteration has ended.
+ * - Costs a listing for each folder and a stat for each file. On the disk of `node:fs` both are done in other threads, a
+ *   few thousand files at a time; elsewhere the stat only of files that are kept. Works ahead of the reader by at most
+ *   256 files, or two such portions. Nothing is under way any more once the iteration has ended.
  */
 export async function* walkFolder(
   fs: UserFileSystem,
   folder: string,
   options: WalkOptions,
-): AsyncGenerator<FoundFile, void> {
+): AsyncGenerator<readonly FoundFile[], void> {
   throwIfAborted(options)
   const root = { path: '', real: await onFile(folder, fs.promises.realpath(folder)), from: null }
   const stores = await realStores(fs, options.stores ?? [])
   if (stores.some((store) => isWithin(root.real, store))) throw isStore(folder)
-  const walker = new Walker(fs, { name: folder, real: root.real }, { keep: options.keep ?? (() => true), stores })
-  const waiting: Step[] = [{ folder: root, children: null }]
+  const walker = new Walker(fs, { name: folder, real: root.real }, { keep: options.keep ?? null, stores })
+  yield* walkSteps(walker, walker.stepInto(root), options)
+}
+
+async function* walkSteps(
+  walker: Walker,
+  first: Step,
+  options: CallOptions,
+): AsyncGenerator<readonly FoundFile[], void> {
+  const waiting: Step[] = [first]
   const underWay = new Map<Step, Promise<readonly [Step, Found]>>()
-  const start = (step: Step): void => {
-    const taken = walker.take(step).then((found) => [step, found] as const)
-    underWay.set(step, taken)
-  }
   try {
     while (waiting.length + underWay.size > 0) {
       throwIfAborted(options)
-      while (waiting.length > 0 && underWay.size < STEPS_MAX) start(waiting.pop()!)
+      while (waiting.length > 0 && underWay.size < walker.stepsMax) {
+        const step = waiting.pop()!
+        underWay.set(
+          step,
+          walker.take(step).then((found) => [step, found] as const),
+        )
+      }
       const [step, found] = await Promise.race(underWay.values())
       underWay.delete(step)
       for (const next of found.steps) waiting.push(next)
-      yield* found.files
+      if (found.files.length > 0) yield found.files
     }
   } finally {
     await Promise.allSettled(underWay.values())
   }
 }
 
-/** A file as it was found. Its long paths are put together when they are asked for: there may be very many files. */
-class FoundInFolder implements FileOnDisk {
-  readonly sizeBytes: number
-  readonly #root: string
-  readonly #folder: Folder
-  readonly #name: string
-
-  constructor(found: { root: string; folder: Folder; name: string; sizeBytes: number }) {
-    this.sizeBytes = found.sizeBytes
-    this.#root = found.root
-    this.#folder = found.folder
-    this.#name = found.name
-  }
-
-  get realPath(): string {
-    return join(this.#folder.real, this.#name)
-  }
-
-  get path(): string {
-    return join(this.#root, pathOf(this.#folder, this.#name))
-  }
-}
+const NOTHING: Found = { files: [], steps: [] }
 
 class Walker {
+  readonly stepsMax: number
   readonly #fs: UserFileSystem
   readonly #root: { readonly name: string; readonly real: string }
-  readonly #keep: (path: string) => boolean
+  /** Null: everything is kept. */
+  readonly #keep: ((path: string) => boolean) | null
   readonly #stores: readonly string[]
 
   constructor(
     fs: UserFileSystem,
     root: { name: string; real: string },
-    { keep, stores }: { keep: (path: string) => boolean; stores: readonly string[] },
+    { keep, stores }: { keep: ((path: string) => boolean) | null; stores: readonly string[] },
   ) {
+    this.stepsMax = fs === nodeFs ? LISTERS_MAX : STEPS_MAX
     this.#fs = fs
     this.#root = root
     this.#keep = keep
     this.#stores = stores
   }
 
-  async take({ folder, children }: Step): Promise<Found> {
-    if (children === null) return this.#list(folder)
+  /** A folder and all below it. */
+  stepInto(folder: Folder): Step {
+    return this.#fs === nodeFs ? bulkStep(folder) : { kind: 'list', folder }
+  }
+
+  async take(step: Step): Promise<Found> {
+    const { folder } = step
+    if (step.kind === 'list') return this.#list(folder)
+    if (step.kind === 'bulk') return this.#listBulk(step)
+    const children = step.kind === 'look' ? step.children : await this.#children(folder, step.names)
     const found = await Promise.all(children.map((child) => this.#look(folder, child)))
     return { files: found.flatMap(({ files }) => files), steps: found.flatMap(({ steps }) => steps) }
+  }
+
+  async #listBulk({ folder, below, entriesMax }: Extract<Step, { kind: 'bulk' }>): Promise<Found> {
+    const input = { root: folder.real, folders: below, without: this.#stores, entriesMax }
+    // Ends by itself before long: an abort is seen between two jobs.
+    const listed = await runJob('listFolders', input, {})
+    const files = listed.files === '' ? [] : listed.files.split('\0')
+    const listing = { root: this.#root.name, folder, files, states: listed.states }
+    const found = files.map((_, index) => new ListedFile(listing, index))
+    return {
+      files: this.#keep ? found.filter(({ path }) => this.#keeps(path)) : found,
+      steps: stepsAfter(folder, listed),
+    }
   }
 
   async #list(folder: Folder): Promise<Found> {
@@ -144,38 +143,44 @@ class Walker {
     const kept: Dirent[] = []
     for (const entry of entries) {
       if (this.#stores.length > 0 && this.#isStored(join(folder.real, entry.name))) continue
-      if (entry.isDirectory()) steps.push({ folder: childOf(folder, entry.name), children: null })
-      else if (entry.isSymbolicLink() || this.#keep(pathOf(folder, entry.name))) kept.push(entry)
+      if (entry.isDirectory()) steps.push(this.stepInto(childOf(folder, entry.name)))
+      else kept.push(entry)
     }
-    for (let from = 0; from < kept.length; from += SLICE_COUNT) {
-      steps.push({ folder, children: kept.slice(from, from + SLICE_COUNT) })
+    return { files: [], steps: [...steps, ...lookSteps(folder, kept)] }
+  }
+
+  /** What a thread has seen but no regular file: looked at once more, by its name. */
+  #children(folder: Folder, names: readonly string[]): Promise<readonly Child[]> {
+    const look = async (name: string): Promise<Child> => {
+      const stats = await onFile(this.#nameOf(pathOf(folder, name)), this.#fs.promises.lstat(join(folder.real, name)))
+      return Object.assign(stats, { name })
     }
-    return { files: [], steps }
+    return Promise.all(names.map(look))
   }
 
   /** Looks at a child that is not a folder itself. */
-  async #look(folder: Folder, child: Dirent): Promise<Found> {
+  async #look(folder: Folder, child: Child): Promise<Found> {
     const path = pathOf(folder, child.name)
     const realPath = join(folder.real, child.name)
     if (child.isSymbolicLink()) return this.#follow(folder, path, realPath)
+    if (!this.#keeps(path)) return NOTHING
     if (!child.isFile()) throw notLoggable(this.#nameOf(path), child)
-    const { size } = await onFile(this.#nameOf(path), this.#fs.promises.lstat(realPath))
-    const file = new FoundInFolder({ root: this.#root.name, folder, name: child.name, sizeBytes: size })
-    return { files: [{ path, sizeBytes: size, source: new FileSource(this.#fs, file) }], steps: [] }
+    const stats = await onFile(this.#nameOf(path), this.#fs.promises.lstat(realPath, { bigint: true }))
+    return this.#found(path, realPath, stats)
   }
 
   async #follow(folder: Folder, path: string, link: string): Promise<Found> {
     try {
       const real = await this.#fs.promises.realpath(link)
       if (!isWithin(real, this.#root.real)) throw badLink(this.#nameOf(path), 'leads out of the folder')
-      if (this.#isStored(real)) return { files: [], steps: [] }
-      const stats = await this.#fs.promises.lstat(real)
+      if (this.#isStored(real)) return NOTHING
+      const stats = await this.#fs.promises.lstat(real, { bigint: true })
       if (stats.isDirectory()) return { files: [], steps: [this.#enter(folder, path, real)] }
       if (!stats.isFile()) throw notLoggable(this.#nameOf(path), stats)
-      return { files: this.#keep(path) ? [this.#linkedFile(path, real, stats.size)] : [], steps: [] }
+      return this.#keeps(path) ? this.#found(path, real, stats) : NOTHING
     } catch (error) {
       // Only now is it known that no files of the walk lie behind this link, so that `keep` can be asked of itself.
-      if (!this.#keep(path)) return { files: [], steps: [] }
+      if (!this.#keeps(path)) return NOTHING
       throw this.#linkError(error, path)
     }
   }
@@ -184,7 +189,7 @@ class Walker {
     for (let step: Folder | null = folder; step !== null; step = step.from) {
       if (isWithin(step.real, real)) throw badLink(this.#nameOf(path), 'leads back to a folder above it: a loop')
     }
-    return { folder: { path, real, from: folder }, children: null }
+    return this.stepInto({ path, real, from: folder })
   }
 
   #linkError(error: unknown, path: string): unknown {
@@ -198,15 +203,18 @@ class Walker {
     const listing = this.#fs.promises.readdir(folder.real, { withFileTypes: true, encoding: 'buffer' })
     for (const entry of await onFile(this.#nameOf(folder.path), listing)) {
       const path = pathOf(folder, entry.name.toString())
-      if (isUtf8(entry.name) || (!entry.isDirectory() && !this.#keep(path))) continue
+      if (isUtf8(entry.name) || (!entry.isDirectory() && !this.#keeps(path))) continue
       const detail = 'its name on disk is not valid UTF-8'
       throw new LadingError('INVALID', { key: this.#nameOf(path), detail, next: 'rename it' })
     }
   }
 
-  #linkedFile(path: string, realPath: string, sizeBytes: number): FoundFile {
-    const source = new FileSource(this.#fs, { realPath, path: this.#nameOf(path), sizeBytes })
-    return { path, sizeBytes, source }
+  #found(path: string, realPath: string, stats: BigIntStats): Found {
+    return { files: [foundFile(this.#fs, { path, name: this.#nameOf(path), realPath }, stats)], steps: [] }
+  }
+
+  #keeps(path: string): boolean {
+    return this.#keep === null || this.#keep(path)
   }
 
   #isStored(real: string): boolean {
@@ -230,14 +238,6 @@ function isStore(folder: string): LadingError {
     detail: 'the folder is, or lies in, the store that is in use',
     next: 'give a folder of your own: a store cannot hold itself',
   })
-}
-
-function pathOf(folder: Folder, name: string): string {
-  return folder.path === '' ? name : `${folder.path}/${name}`
-}
-
-function childOf(folder: Folder, name: string): Folder {
-  return { path: pathOf(folder, name), real: join(folder.real, name), from: folder }
 }
 
 function badLink(path: string, what: string, cause?: unknown): LadingError {

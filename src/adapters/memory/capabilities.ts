@@ -12,6 +12,7 @@ export function memoryCapabilities({ register, batch, packBelowBytes }: MemoryCo
     batch,
     staging: true,
     copy: true,
+    bulk: false,
     packBelowBytes,
     objectBytesMax: OBJECT_BYTES_MAX,
     concurrency: 16,

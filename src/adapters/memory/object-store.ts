@@ -1,4 +1,5 @@
 import { LadingError } from '../../domain/errors.ts'
+import { deniedBulk } from '../../ports/denied.ts'
 import type { ByteSource } from '../../ports/bytes.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import type {
@@ -46,7 +47,7 @@ export function createMemoryObjectStore(options: MemoryOptions = {}): ObjectStor
 
     async stat(key) {
       const found = data.object(key)
-      return found && { sizeBytes: found.bytes.length, etag: etagOf(found) }
+      return found && { sizeBytes: found.bytes.length, etag: etagOf(found), pristine: true }
     },
 
     async putIfAbsent(key, body, options) {
@@ -77,7 +78,7 @@ export function createMemoryObjectStore(options: MemoryOptions = {}): ObjectStor
     async sync() {},
 
     async stage() {
-      return stageObject(create)
+      return stageObject(create, (key, bytes) => data.write([[key, bytes]], `replace ${key}`))
     },
 
     async copy(from, to) {
@@ -87,12 +88,15 @@ export function createMemoryObjectStore(options: MemoryOptions = {}): ObjectStor
     },
 
     batch: batchOf(data),
+    bulk: deniedBulk(),
 
     async close() {},
   }
 }
 
-function stageObject(create: (key: string, bytes: Uint8Array) => unknown): StagedObject {
+type Make = (key: string, bytes: Uint8Array) => unknown
+
+function stageObject(create: Make, replace: Make): StagedObject {
   let chunks: Uint8Array[] = []
   return {
     async write(chunk) {
@@ -100,6 +104,9 @@ function stageObject(create: (key: string, bytes: Uint8Array) => unknown): Stage
     },
     async publish(key) {
       return create(key, concat(chunks)) === 'exists' ? 'exists' : 'created'
+    },
+    async replace(key) {
+      replace(key, concat(chunks))
     },
     async discard() {
       chunks = []

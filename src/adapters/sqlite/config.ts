@@ -7,7 +7,9 @@ import type { SqliteModule } from './client.ts'
 export interface SqliteOptions {
   /** The database file, absolute or relative to the working directory of this moment. Made on the first write. */
   readonly file: string
+  /** The time of records that lading makes itself. */
   readonly clock: Clock
+  /** Ids of records that lading makes itself. */
   readonly ids: Ids
   /** The database engine. Default `node:sqlite`, imported when it is first needed. */
   readonly sqlite?: SqliteModule

@@ -1,4 +1,4 @@
-import { LadingError } from '../../domain/errors.ts'
+import { isLadingError, LadingError } from '../../domain/errors.ts'
 import type { ErrorCode, Retry } from '../../domain/errors.ts'
 
 type Meaning = readonly [code: ErrorCode, detail: string, next: string, retry?: Retry]
@@ -62,7 +62,7 @@ export function isBusy(error: unknown): boolean {
 
 /** An error of a transaction that certainly changed nothing. What neither SQLite nor the disk said passes unchanged. */
 export function translated(error: unknown): unknown {
-  if (error instanceof LadingError || !(error instanceof Error)) return error
+  if (isLadingError(error) || !(error instanceof Error)) return error
   const meaning = meaningOf(error)
   if (meaning === null) return error
   const [code, detail, next, retry] = meaning

@@ -14,6 +14,13 @@ import { formatVersion } from '../../domain/refs.ts'
 import type { VersionKey } from '../../domain/version.ts'
 import { assertBoolean, assertCount } from '../../ports/facade/value-checks.ts'
 import { assertDescription, assertDiskPath, assertOptions } from './assert-arguments.ts'
+import { assertThere, describeSteps } from './draft-steps.ts'
+import type { AddDirOptions, AddOptions, DraftStep, FileContent } from './draft-steps.ts'
+import { INSPECT, inspected } from './inspect.ts'
+import type { InspectArguments } from './inspect.ts'
+
+export { removeBelow } from './draft-steps.ts'
+export type { AddDirOptions, AddOptions, DraftStep, FileContent } from './draft-steps.ts'
 
 /** What an artifact can be given when it is made. */
 export interface ArtifactOptions {
@@ -23,21 +30,6 @@ export interface ArtifactOptions {
   readonly description?: string
   /** JSON of at most 1 MiB. */
   readonly metadata?: unknown
-}
-
-/** Bytes of a file: a path on disk, bytes, or a stream that is read once. */
-export type FileContent = string | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
-
-/** How a path that is there already is treated. */
-export interface AddOptions {
-  /** Replaces other content under the same path, which is an error otherwise. */
-  readonly overwrite?: boolean
-}
-
-/** Which files of a folder are added. Patterns as in picomatch, against paths relative to the folder. */
-export interface AddDirOptions extends AddOptions {
-  readonly include?: string | readonly string[]
-  readonly exclude?: string | readonly string[]
 }
 
 /** What is known of bytes that live elsewhere. One of SHA-256, etag and nothing becomes the entry's digest. */
@@ -52,16 +44,6 @@ export interface ReferenceFacts {
    */
   readonly etag?: string
 }
-
-/** One step of building an artifact; carried out in order when it is logged. */
-export type DraftStep =
-  | { readonly kind: 'base'; readonly entries: readonly Entry[] }
-  | { readonly kind: 'file'; readonly path: string; readonly content: FileContent; readonly overwrite: boolean }
-  | { readonly kind: 'folder'; readonly folder: string; readonly prefix: string; readonly options: AddDirOptions }
-  /** A file or a folder: which one is seen when it is logged. */
-  | { readonly kind: 'any'; readonly source: string; readonly overwrite: boolean }
-  | { readonly kind: 'entry'; readonly entry: Entry; readonly overwrite: boolean }
-  | { readonly kind: 'remove'; readonly path: string }
 
 /** The facts of a logged artifact. */
 export interface LoggedFacts {
@@ -95,12 +77,16 @@ export class Artifact {
   #isClaimed = false
   #logged: LoggedFacts | null = null
 
+  /** An empty one. Throws `INVALID` for a name, a type, a description or metadata that breaks a rule. */
+  constructor(name: string, options?: ArtifactOptions)
+  /** A draft made from a version: `version.newDraft` makes one. @internal */
+  constructor(name: string, options: ArtifactOptions, base: { from: VersionKey; digest: Digest; manifest: Manifest })
   constructor(
     name: string,
     options: ArtifactOptions = {},
     base?: { from: VersionKey; digest: Digest; manifest: Manifest },
   ) {
-    assertOptions(options)
+    assertOptions(options, ['type', 'description', 'metadata'])
     this.name = assertName('artifact', name)
     this.#type = options.type === undefined ? null : assertType(options.type)
     this.description = options.description === undefined ? null : assertDescription(options.description)
@@ -112,7 +98,7 @@ export class Artifact {
 
   /** Adds one file. `logicalPath` defaults to the last part of a path on disk; other content needs one. */
   addFile(content: FileContent, logicalPath?: string, options: AddOptions = {}): this {
-    assertOptions(options)
+    assertOptions(options, ['overwrite'])
     const given = assertContent(content)
     const path = assertPath(logicalPath ?? (typeof given === 'string' ? basename(given) : undefined))
     return this.#add({ kind: 'file', path, content: given, overwrite: overwriteOf(options) })
@@ -123,20 +109,20 @@ export class Artifact {
    * opened by its URL is left out of what is logged into it; a folder of that store is `INVALID` when it is logged.
    */
   addDir(folder: string, prefix = '', options: AddDirOptions = {}): this {
-    overwriteOf(assertOptions(options))
+    overwriteOf(assertOptions(options, ['include', 'exclude', 'overwrite']))
     const below = prefix === '' ? '' : `${assertPath(prefix)}/`
     return this.#add({ kind: 'folder', folder: assertDiskPath(folder), prefix: below, options })
   }
 
   /** Adds a file under its own name, or the contents of a folder. */
   add(source: string, options: AddOptions = {}): this {
-    assertOptions(options)
+    assertOptions(options, ['overwrite'])
     return this.#add({ kind: 'any', source: assertDiskPath(source), overwrite: overwriteOf(options) })
   }
 
   /** Records where bytes live without storing them. `logicalPath` defaults to the last part of the URI. */
   addReference(uri: string, logicalPath?: string, facts: ReferenceFacts & AddOptions = {}): this {
-    assertOptions(facts)
+    assertOptions(facts, ['sha256', 'size', 'etag', 'overwrite'])
     const ref = assertReferenceUri(uri)
     const path = assertPath(logicalPath ?? lastSegment(ref))
     const { size = 0 } = facts
@@ -145,10 +131,17 @@ export class Artifact {
     return this.#add({ kind: 'entry', entry, overwrite: overwriteOf(facts) })
   }
 
-  /** Removes a path, or everything below a folder, from what was added so far. A folder may be spelled with `/` at its end. */
+  /**
+   * Removes a path, or everything below a folder, from what was added so far. A folder may be spelled with `/` at its end.
+   * Throws `NOT_FOUND` when nothing is there; after a path on disk was added, whose files nobody has read yet, that is no
+   * error.
+   */
   remove(path: string): this {
     const isFolder = typeof path === 'string' && path.length > 1 && path.endsWith('/')
-    return this.#add({ kind: 'remove', path: assertPath(isFolder ? path.slice(0, -1) : path) })
+    const removed = assertPath(isFolder ? path.slice(0, -1) : path)
+    this.#assertOpen()
+    assertThere(this.#steps, removed)
+    return this.#add({ kind: 'remove', path: removed })
   }
 
   /** What the artifact holds: its entries once it is logged, before that what was added, folders not yet read. */
@@ -220,6 +213,14 @@ export class Artifact {
     this.#logged = facts
   }
 
+  /** What `console.log` prints of it. @internal */
+  [INSPECT](...asked: InspectArguments): string {
+    const what = `Artifact ${this.name}${this.version === null ? '' : `:${this.version}`}`
+    const { type, aliases, description, metadata, derivedFrom, size, digest } = this
+    const entries = this.entries().map(({ path }) => path)
+    return inspected(asked, what, { type, aliases, description, metadata, derivedFrom, size, digest, entries })
+  }
+
   #add(step: DraftStep): this {
     this.#assertOpen()
     this.#steps.push(step)
@@ -276,23 +277,4 @@ function referenceDigest(ref: string, { sha256, etag }: ReferenceFacts): string 
 function lastSegment(uri: string): string | undefined {
   if (!URL.canParse(uri)) return undefined
   return new URL(uri).pathname.split('/').findLast((part) => part !== '')
-}
-
-function describeSteps(steps: readonly DraftStep[]): readonly (Entry | { readonly path: string })[] {
-  const entries = new Map<string, Entry | { readonly path: string }>()
-  for (const step of steps) {
-    if (step.kind === 'base') for (const entry of step.entries) entries.set(entry.path, entry)
-    if (step.kind === 'file') entries.set(step.path, { path: step.path })
-    if (step.kind === 'entry') entries.set(step.entry.path, step.entry)
-    if (step.kind === 'folder') entries.set(step.prefix, { path: step.prefix })
-    if (step.kind === 'any') entries.set(step.source, { path: basename(step.source) })
-    if (step.kind === 'remove') removeBelow(entries, step.path)
-  }
-  return [...entries.values()]
-}
-
-/** Removes a path and everything below it. @internal */
-export function removeBelow(entries: Map<string, unknown>, path: string): void {
-  entries.delete(path)
-  for (const key of entries.keys()) if (key.startsWith(`${path}/`)) entries.delete(key)
 }

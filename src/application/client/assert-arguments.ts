@@ -1,6 +1,7 @@
 import { quote } from '../../domain/canonical-json.ts'
 import { LadingError } from '../../domain/errors.ts'
 import { descriptionRefusal, refusalError } from '../../domain/limits.ts'
+import { nearest } from '../../domain/nearest.ts'
 import { RUN_NAME_LENGTH_MAX } from '../../ports/facade/value-checks.ts'
 
 /** Returns a description; `INVALID` unless it is a string of at most `DESCRIPTION_BYTES_MAX` bytes of UTF-8. */
@@ -33,11 +34,19 @@ export function assertPatterns(value: unknown): string[] {
   throw invalid(`patterns are ${quote(value)}`, 'give a pattern such as "*.txt", or an array of them')
 }
 
+/** The keys of options but `signal`; with one left out it is the name of that one, which is no list. */
+type AllKeys<T, K extends readonly unknown[]> =
+  Exclude<keyof T, K[number] | 'signal'> extends never ? readonly unknown[] : Exclude<keyof T, K[number] | 'signal'>
+
 /**
- * Returns the options of a call. `INVALID` unless they are an object, `signal` an AbortSignal and `onProgress` a function,
- * where they are given: else the mistake would show when the work is half done, or never.
+ * Returns the options of a call. `INVALID` unless they are an object that has no other keys than `known` and `signal`,
+ * `signal` an AbortSignal and `onProgress` a function, where they are given: else the mistake would show when the work is
+ * half done, or never.
  */
-export function assertOptions<T extends object>(options: T): T {
+export function assertOptions<T extends object, const K extends readonly (keyof T)[]>(
+  options: T,
+  known: K & AllKeys<T, K>,
+): T {
   const given: unknown = options
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw invalid(`the options are ${quote(given)}`, 'give an object such as { aliases: [...] }, or leave them out')
@@ -49,7 +58,18 @@ export function assertOptions<T extends object>(options: T): T {
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw invalid(`onProgress is ${quote(onProgress)}`, 'give a function')
   }
+  assertKnown(given, ['signal', ...known] as readonly string[])
   return options
+}
+
+/** What is undefined says nothing, whatever it is called. */
+function assertKnown(given: object, known: readonly string[]): void {
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined || known.includes(key)) continue
+    const match = nearest(key, known)
+    const meant = match === null ? '' : `did you mean ${match}? `
+    throw invalid(`there is no option ${quote(key)}`, `${meant}this call takes ${known.join(', ')}`)
+  }
 }
 
 /** Not `instanceof`: a signal may come from another realm, as those of test runners do. */

@@ -1,14 +1,15 @@
-import type { Entry } from '../../domain/manifest.ts'
+import type { Entry, Manifest } from '../../domain/manifest.ts'
 import { comparePaths, foldPath } from '../../domain/paths.ts'
 import type { DiskNaming } from '../../domain/paths.ts'
+import type { CallOptions } from '../../ports/call.ts'
 import { assertDiskPath } from './assert-arguments.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { placeEntries } from './download.ts'
-import type { DownloadedVersion, DownloadResult, ReferenceOptions } from './download.ts'
+import type { CompareOptions, DownloadedVersion, DownloadPorts, DownloadResult, ReferenceOptions } from './download.ts'
 import type { WorkOptions } from './progress.ts'
 
 /** How a folder is made equal to a version. */
-export interface CheckoutOptions extends WorkOptions, ReferenceOptions {}
+export interface CheckoutOptions extends WorkOptions, ReferenceOptions, CompareOptions {}
 
 /** What a checkout did. */
 export interface CheckoutResult extends DownloadResult {
@@ -30,7 +31,7 @@ export interface CheckoutResult extends DownloadResult {
  * One at a time in one folder: another one's files under way are foreign.
  */
 export async function checkoutVersion(
-  ports: Pick<ClientPorts, 'transport' | 'files' | 'references'>,
+  ports: DownloadPorts,
   { key, digest, manifest: { entries } }: DownloadedVersion,
   { root, ...options }: CheckoutOptions & { readonly root: string },
 ): Promise<CheckoutResult> {
@@ -44,6 +45,17 @@ export async function checkoutVersion(
   const result = await placeEntries(ports, { key, digest, entries, target, makeWay }, options)
   removed.push(...(await target.prune(belongsTo(entries, await target.naming()), call)))
   return { ...result, removed: removed.toSorted(comparePaths) }
+}
+
+/** What a checkout would remove, but for folders. Changes nothing; rejects what `checkoutVersion` rejects beforehand. */
+export async function foreignFiles(
+  { files }: Pick<ClientPorts, 'files'>,
+  { entries }: Manifest,
+  { root, signal }: CallOptions & { readonly root: string },
+): Promise<readonly string[]> {
+  const target = files.target(root)
+  await target.assertExpendable({ signal })
+  return target.foreign(belongsTo(entries, await target.naming()), { signal })
 }
 
 /** Whether a path, as the disk spells it, is that of an entry. */

@@ -4,6 +4,7 @@ import type { RunRef } from '../../domain/version.ts'
 import type { Clock, Ids } from '../../ports/environment.ts'
 import type { Files } from '../../ports/files.ts'
 import type { ReferenceHandler } from '../../ports/reference-handler.ts'
+import type { StatCache } from '../../ports/stat-cache.ts'
 import type { Transport } from '../../ports/transport.ts'
 
 /** Something that was left out; what was asked for succeeded all the same. */
@@ -20,6 +21,8 @@ export type OnWarning = (warning: Warning) => void
 export interface ClientPorts {
   readonly transport: Transport
   readonly files: Files
+  /** Which content the files had when they were last read. Default: nothing is remembered. */
+  readonly statCache?: StatCache | undefined
   /** Who reads references; of several for one scheme the first. */
   readonly references: readonly ReferenceHandler[]
   readonly clock: Clock

@@ -1,82 +1,169 @@
+import { dirname, relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
 import { LadingError } from '../../domain/errors.ts'
 import type { Entry } from '../../domain/manifest.ts'
 import { assertPath } from '../../domain/paths.ts'
 import type { ByteSource } from '../../ports/bytes.ts'
 import type { CallOptions } from '../../ports/call.ts'
-import type { Files } from '../../ports/files.ts'
+import type { FoundFile } from '../../ports/files.ts'
 import { bytesSource, streamSource } from '../../ports/sources.ts'
+import type { FolderStats } from '../../ports/stat-cache.ts'
+import type { IngestedBlob } from '../../ports/transport.ts'
 import { removeBelow } from './artifact.ts'
 import { assertPatterns } from './assert-arguments.ts'
-import type { AddDirOptions, DraftStep, FileContent } from './artifact.ts'
+import type { AddDirOptions, DraftStep } from './artifact.ts'
+import type { ClientPorts } from './client-ports.ts'
 
-/** What will be an entry: bytes that are still to be read, or an entry that is known. */
-export type Content = SourceContent | { readonly entry: Entry }
+/** What will be an entry: an entry that is known, bytes that are still to be read, or a file that may be known. */
+export type Content = { readonly entry: Entry } | { readonly bytes: ByteSource } | CollectedFile
 
-/** Bytes that are still to be read. */
-export interface SourceContent {
-  readonly source: ByteSource
-  readonly sizeBytes: number | null
+/** A file of the user. */
+export interface CollectedFile {
+  readonly file: FoundFile
+  /** What is remembered of the folder that it was found in; null where nothing is. */
+  readonly stats: FolderStats | null
+  /** What it is called there. */
+  readonly name: string
+  /** What it has, if it is remembered in the state in which it was found. */
+  readonly blob: IngestedBlob | null
 }
 
-/** All that was added under one path. More than one must turn out to be the same. */
-export type Collected = Map<string, Content[]>
+/** All that was added to an artifact. */
+export interface Collected {
+  /** By path. More than one under a path must turn out to be the same. */
+  readonly contents: Map<string, Content[]>
+  /** Where files can be remembered. */
+  readonly stats: readonly FolderStats[]
+}
+
+/** How files are collected. */
+export interface CollectOptions extends CallOptions {
+  /** Remembers no file. */
+  readonly rehash: boolean
+  /** Is told of each remembered file while others are still looked for. */
+  readonly onRemembered: (blob: IngestedBlob) => void
+}
+
+type CollectPorts = Pick<ClientPorts, 'files' | 'statCache'>
 
 /** Carries out the steps of a draft: walks folders, looks at files; reads no content. */
 export async function collectFiles(
-  files: Files,
+  ports: CollectPorts,
   steps: readonly DraftStep[],
-  options: CallOptions,
+  options: CollectOptions,
 ): Promise<Collected> {
-  const collected: Collected = new Map()
-  const put = (path: string, content: Content, overwrite: boolean) => {
-    const before = overwrite ? undefined : collected.get(path)
+  const contents: Collected['contents'] = new Map()
+  const put: Put = (path, content, overwrite) => {
+    const before = overwrite ? undefined : contents.get(path)
     if (before) before.push(content)
-    else collected.set(path, [content])
+    else contents.set(path, [content])
   }
+  const collector = new Collector(ports, steps, { ...options, put })
   for (const step of steps) {
     if (step.kind === 'base') for (const entry of step.entries) put(entry.path, { entry }, false)
     else if (step.kind === 'entry') put(step.entry.path, { entry: step.entry }, step.overwrite)
-    else if (step.kind === 'remove') removeBelow(collected, step.path)
-    else for await (const [path, content] of expand(files, step, options)) put(path, content, overwrites(step))
+    else if (step.kind === 'remove') removeBelow(contents, step.path)
+    else await collector.collect(step)
   }
-  return collected
+  return { contents, stats: collector.stats }
 }
 
+type Put = (path: string, content: Content, overwrite: boolean) => void
 type ReadStep = Extract<DraftStep, { kind: 'file' | 'folder' | 'any' }>
-
-function overwrites(step: ReadStep): boolean {
-  return step.kind === 'folder' ? (step.options.overwrite ?? false) : step.overwrite
+/** A folder, and where its files go. */
+interface WalkedFolder {
+  readonly folder: string
+  readonly prefix: string
+  readonly options: AddDirOptions
 }
 
-async function* expand(files: Files, step: ReadStep, options: CallOptions): AsyncIterable<readonly [string, Content]> {
-  if (step.kind === 'file') {
-    yield [step.path, await contentOf(files, step.content)]
-  } else if (step.kind === 'folder') {
-    yield* walkFolder(files, step, options)
-  } else if ((await files.kind(step.source)) === 'folder') {
-    yield* walkFolder(files, { folder: step.source, prefix: '', options: {} }, options)
-  } else {
-    yield [assertPath(files.basename(step.source)), await contentOf(files, step.source)]
+class Collector {
+  readonly stats: FolderStats[] = []
+  readonly #ports: CollectPorts
+  readonly #options: CollectOptions & { readonly put: Put }
+  /** The deepest folder above all files that were added one by one: together they are remembered there. */
+  readonly #common: string | null
+  #statsOfFiles: Promise<FolderStats | null> | null = null
+
+  constructor(ports: CollectPorts, steps: readonly DraftStep[], options: CollectOptions & { readonly put: Put }) {
+    this.#ports = ports
+    this.#options = options
+    this.#common = commonFolder(steps)
+  }
+
+  async collect(step: ReadStep): Promise<void> {
+    const { files } = this.#ports
+    const { put } = this.#options
+    if (step.kind === 'file') {
+      put(step.path, await this.#given(step.content), step.overwrite)
+    } else if (step.kind === 'folder') {
+      await this.#walk(step, step.options.overwrite ?? false)
+    } else if ((await files.kind(step.source)) === 'folder') {
+      await this.#walk({ folder: step.source, prefix: '', options: {} }, step.overwrite)
+    } else {
+      put(assertPath(files.basename(step.source)), await this.#given(step.source), step.overwrite)
+    }
+  }
+
+  async #walk({ folder, prefix, options }: WalkedFolder, overwrite: boolean): Promise<void> {
+    const { files } = this.#ports
+    if ((await files.kind(folder)) !== 'folder') throw notAFolder(folder)
+    const isFiltered = options.include !== undefined || options.exclude !== undefined
+    const keep = isFiltered ? matcher(options) : undefined
+    const { signal, put } = this.#options
+    const opening = this.#open(folder)
+    for await (const batch of files.walk(folder, { signal, keep })) {
+      const stats = await opening
+      for (const file of batch) put(assertPath(prefix + file.path), this.#contentOf(file, stats, file.path), overwrite)
+    }
+  }
+
+  async #given(content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<Content> {
+    if (typeof content !== 'string') {
+      return { bytes: content instanceof Uint8Array ? bytesSource(content) : streamSource(content) }
+    }
+    const file = await this.#ports.files.file(content)
+    if (this.#common === null) return this.#contentOf(file, null, '')
+    this.#statsOfFiles ??= this.#open(this.#common)
+    const name = relative(this.#common, resolve(content)).replaceAll(sep, '/')
+    return this.#contentOf(file, await this.#statsOfFiles, name)
+  }
+
+  #contentOf(file: FoundFile, stats: FolderStats | null, name: string): CollectedFile {
+    if (stats === null || this.#options.rehash) return { file, stats, name, blob: null }
+    const { state, sizeBytes } = file
+    const digest = state && stats.digestOf(name, state)
+    const blob = digest === null ? null : { digest, sizeBytes }
+    if (blob) this.#options.onRemembered(blob)
+    return { file, stats, name, blob }
+  }
+
+  async #open(folder: string): Promise<FolderStats | null> {
+    const stats = (await this.#ports.statCache?.open(folder)) ?? null
+    if (stats) this.stats.push(stats)
+    return stats
   }
 }
 
-async function* walkFolder(
-  files: Files,
-  { folder, prefix, options: filter }: { folder: string; prefix: string; options: AddDirOptions },
-  options: CallOptions,
-): AsyncIterable<readonly [string, Content]> {
-  if ((await files.kind(folder)) !== 'folder') throw notAFolder(folder)
-  const keep = matcher(filter)
-  for await (const file of files.walk(folder, { ...options, keep })) {
-    yield [assertPath(`${prefix}${file.path}`), { source: file.source, sizeBytes: file.sizeBytes }]
+/** Null without files, and where two are on disks without a common root. */
+function commonFolder(steps: readonly DraftStep[]): string | null {
+  let common: string | null = null
+  for (const step of steps) {
+    const path = step.kind === 'any' ? step.source : step.kind === 'file' ? step.content : null
+    if (typeof path !== 'string') continue
+    const folder = dirname(resolve(path))
+    common ??= folder
+    while (!isAbove(common, folder)) {
+      const above = dirname(common)
+      if (above === common) return null
+      common = above
+    }
   }
+  return common
 }
 
-async function contentOf(files: Files, content: FileContent): Promise<Content> {
-  if (typeof content === 'string') return files.file(content)
-  const source = content instanceof Uint8Array ? bytesSource(content) : streamSource(content)
-  return { source, sizeBytes: source.sizeBytes }
+function isAbove(above: string, folder: string): boolean {
+  return folder === above || folder.startsWith(above.endsWith(sep) ? above : above + sep)
 }
 
 /** Whether a path is wanted: included (all are, when nothing is said) and not excluded. `INVALID` for what is no pattern. */

@@ -1,18 +1,21 @@
-import { isLadingError, LadingError } from '../../domain/errors.ts'
+import { LadingError } from '../../domain/errors.ts'
 import { isDigest } from '../../domain/digest.ts'
 import type { Digest } from '../../domain/digest.ts'
 import type { Entry, FileEntry, Manifest } from '../../domain/manifest.ts'
 import { isFileEntry, isReference } from '../../domain/manifest.ts'
 import { collisions } from '../../domain/paths.ts'
 import type { VersionKey } from '../../domain/version.ts'
-import { assertOneOf } from '../../ports/facade/value-checks.ts'
-import type { TargetFile, TargetFolder } from '../../ports/files.ts'
+import { assertBoolean, assertOneOf } from '../../ports/facade/value-checks.ts'
+import type { WholeBlob } from '../../ports/blob-store.ts'
+import type { TargetFolder } from '../../ports/files.ts'
+import type { FileState } from '../../ports/stat-cache.ts'
 import type { CallOptions } from '../../ports/call.ts'
-import pMap from 'p-map'
 import { assertDiskPath } from './assert-arguments.ts'
 import { matcher } from './collect-files.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { assignHandlers, fetchReferences } from './fetch-references.ts'
+import { findMissing } from './find-missing.ts'
+import type { ComparedFolder, MissingEntries } from './find-missing.ts'
 import { knownSize } from './known-size.ts'
 import { nameFileErrors } from './name-file-errors.ts'
 import { createMeter } from './progress.ts'
@@ -27,8 +30,17 @@ export interface ReferenceOptions {
   readonly references?: 'skip' | 'fetch' | undefined
 }
 
+/** How a folder is compared with a version before it is written. */
+export interface CompareOptions {
+  /**
+   * Whether files are read that are known to be as they were when they were written or read before. Default: false, they
+   * are kept by their state on disk: an edit shows in it even if the time of the last change was put back.
+   */
+  readonly rehash?: boolean | undefined
+}
+
 /** Where a version is downloaded to, and which of its files. */
-export interface DownloadOptions extends WorkOptions, ReferenceOptions {
+export interface DownloadOptions extends WorkOptions, ReferenceOptions, CompareOptions {
   /** Default: `./artifacts/<project>/<name>_v<N>/`. */
   readonly root?: string
   /** Patterns as in picomatch, against paths inside the artifact. */
@@ -62,17 +74,12 @@ export interface DownloadedVersion {
 }
 
 /** What is put where. */
-interface Placement extends Pick<DownloadedVersion, 'key' | 'digest'> {
+interface Placement extends Pick<DownloadedVersion, 'key' | 'digest'>, Pick<ComparedFolder, 'target' | 'makeWay'> {
   readonly entries: readonly Entry[]
-  readonly target: TargetFolder
-  /** Called for a path where something lies that is no file or that hides its folder. Without it that is `CONFLICT`. */
-  readonly makeWay?: ((path: string) => Promise<void>) | undefined
 }
 
-type DownloadPorts = Pick<ClientPorts, 'transport' | 'files' | 'references'>
-
-/** Files that are compared with what is there at once. */
-const INSPECTIONS = 16
+/** What a download works with. */
+export type DownloadPorts = Pick<ClientPorts, 'transport' | 'files' | 'references' | 'statCache'>
 
 /**
  * Downloads a version: each file appears whole and verified, or not at all. Intact files are kept, foreign files are
@@ -94,41 +101,58 @@ export async function downloadVersion(
 
 /** Makes entries be in a folder, as `downloadVersion` says. */
 export async function placeEntries(
-  { transport, references: handlers }: DownloadPorts,
-  { key, digest, entries, target, makeWay }: Placement,
-  { references = 'skip', signal, onProgress }: WorkOptions & ReferenceOptions,
+  ports: DownloadPorts,
+  placement: Placement,
+  { references = 'skip', rehash = false, ...work }: WorkOptions & ReferenceOptions & CompareOptions,
 ): Promise<DownloadResult> {
   assertOneOf('what is done about references', references, ['skip', 'fetch'])
-  const call = { signal }
+  assertBoolean('rehash', rehash)
+  const { entries, target } = placement
   const placed = references === 'fetch' ? entries : entries.filter(isFileEntry)
-  assignHandlers(handlers, placed.filter(isReference))
+  assignHandlers(ports.references, placed.filter(isReference))
   await assertNoCollisions(target, entries)
-  const { missing, replaced } = await findMissing({ target, makeWay }, placed, call)
+  const stats = await ports.statCache?.open(target.root)
+  try {
+    const { missing, replaced } = await findMissing({ ...placement, stats, rehash }, placed, { signal: work.signal })
+    const bytes = await writeMissing(ports, { ...placement, missing, stats }, work)
+    const written = new Set(missing.map(({ path }) => path))
+    return {
+      root: target.root,
+      written: [...written],
+      replaced,
+      kept: placed.flatMap(({ path }) => (written.has(path) ? [] : [path])),
+      references: references === 'fetch' ? [] : entries.filter(isReference),
+      unverified: missing.flatMap((entry) => (isDigest(entry.digest) ? [] : [entry.path])),
+      bytes,
+    }
+  } finally {
+    // Also of a download that stopped: the next one goes on from there.
+    await stats?.save()
+  }
+}
+
+/** Answers how many bytes were written. */
+async function writeMissing(
+  { transport, references }: DownloadPorts,
+  { missing, stats, ...placement }: Placement & Pick<ComparedFolder, 'stats'> & Pick<MissingEntries, 'missing'>,
+  { signal, onProgress }: WorkOptions,
+): Promise<number> {
+  const { target } = placement
   // Only now the target knows the folders that a killed download may have left something in.
-  await target.sweep(call)
+  await target.sweep({ signal })
   const meter = createMeter({ phase: 'download', filesTotal: missing.length, bytesTotal: sizeOf(missing) }, onProgress)
   let bytes = 0
   const onBytes = (count: number) => {
     bytes += count
     meter.bytes(count)
   }
-  const job = { ...call, target, onBytes, onFile: meter.file }
-  await readFiles(transport, { key, digest, files: missing.filter(isFileEntry) }, job)
-  await fetchReferences(assignHandlers(handlers, missing.filter(isReference)), job)
-  const written = new Set(missing.map(({ path }) => path))
-  return {
-    root: target.root,
-    written: [...written],
-    replaced,
-    kept: placed.flatMap(({ path }) => (written.has(path) ? [] : [path])),
-    references: references === 'fetch' ? [] : entries.filter(isReference),
-    unverified: missing.flatMap((entry) => (isDigest(entry.digest) ? [] : [entry.path])),
-    bytes,
-  }
+  const job = { signal, target, stats, onBytes, onFile: meter.file }
+  await readFiles(transport, { ...placement, files: missing.filter(isFileEntry) }, job)
+  await fetchReferences(assignHandlers(references, missing.filter(isReference)), job)
+  return bytes
 }
 
-interface Job extends CallOptions {
-  readonly target: TargetFolder
+interface Job extends CallOptions, Pick<ComparedFolder, 'target' | 'stats'> {
   readonly onBytes: (count: number) => void
   readonly onFile: () => void
 }
@@ -136,17 +160,29 @@ interface Job extends CallOptions {
 async function readFiles(
   transport: ClientPorts['transport'],
   { key, digest, files }: Pick<Placement, 'key' | 'digest'> & { readonly files: readonly FileEntry[] },
-  { target, onBytes, onFile, signal }: Job,
+  { target, stats, onBytes, onFile, signal }: Job,
 ): Promise<void> {
   const call = { signal }
   const layout = files.length > 0 ? await transport.layout(key.project, digest, call) : null
   const wants = files.map(({ digest: blob, size }) => ({ digest: blob, sizeBytes: size, location: layout?.get(blob) }))
-  const write = async (index: number, chunks: AsyncIterable<Uint8Array>) => {
-    await target.write(files[index]!.path, metered(chunks, onBytes), call)
+  const written = (file: FileEntry, state: FileState | null) => {
+    if (state !== null) stats?.rememberWritten(file.path, state, file.digest)
     onFile()
   }
+  const write = async (index: number, chunks: AsyncIterable<Uint8Array>) => {
+    const file = files[index]!
+    written(file, await target.write(file.path, metered(chunks, onBytes), call))
+  }
+  const bulk = async (blobs: readonly WholeBlob[]) => {
+    const batch = blobs.map(({ index, bytes }) => ({ file: files[index]!, path: files[index]!.path, bytes }))
+    const states = await target.writeAll(batch, call)
+    for (const [position, { file }] of batch.entries()) {
+      onBytes(file.size)
+      written(file, states[position]!)
+    }
+  }
   const from = { project: key.project, manifest: digest }
-  await nameFileErrors(files, () => transport.read(from, wants, write, call))
+  await nameFileErrors(files, () => transport.read(from, wants, write, { ...call, bulk }))
 }
 
 async function assertNoCollisions(target: TargetFolder, entries: readonly Entry[]): Promise<void> {
@@ -163,45 +199,6 @@ async function assertNoCollisions(target: TargetFolder, entries: readonly Entry[
     detail: `this disk cannot tell ${JSON.stringify(pair[0])} from ${JSON.stringify(pair[1])}${how}`,
     next: 'download to another disk, or one of them with `include`; nothing was written',
   })
-}
-
-async function findMissing(
-  folder: Pick<Placement, 'target' | 'makeWay'>,
-  entries: readonly Entry[],
-  call: CallOptions,
-): Promise<{ readonly missing: readonly Entry[]; readonly replaced: readonly string[] }> {
-  const states = await pMap(entries, (entry) => stateOf(folder, entry, call), { concurrency: INSPECTIONS })
-  return {
-    missing: entries.filter((_entry, index) => states[index] !== 'intact'),
-    replaced: entries.flatMap(({ path }, index) => (states[index] === 'different' ? [path] : [])),
-  }
-}
-
-/** Of bytes without a SHA-256 nobody can know. They are looked at all the same: something may be in their place. */
-async function stateOf(
-  folder: Pick<Placement, 'target' | 'makeWay'>,
-  entry: Entry,
-  call: CallOptions,
-): Promise<'absent' | 'different' | 'intact'> {
-  const found = await inspect(folder, entry.path, call)
-  if (found === null) return 'absent'
-  const size = knownSize(entry)
-  if (!isDigest(entry.digest) || (size !== null && found.sizeBytes !== size)) return 'different'
-  return (await found.digest(call)) === entry.digest ? 'intact' : 'different'
-}
-
-async function inspect(
-  { target, makeWay }: Pick<Placement, 'target' | 'makeWay'>,
-  path: string,
-  call: CallOptions,
-): Promise<TargetFile | null> {
-  try {
-    return await target.inspect(path, call)
-  } catch (error) {
-    if (makeWay === undefined || !isLadingError(error, 'CONFLICT')) throw error
-    await makeWay(path)
-    return null
-  }
 }
 
 /** Null when it cannot be known before all was read. */

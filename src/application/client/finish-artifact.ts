@@ -14,14 +14,14 @@ import { isUnsettled, typeOfDraft } from './drafts.ts'
 import type { DraftOptions } from './drafts.ts'
 import type { LogResult } from './log-artifact.ts'
 import type { LogChanges } from './log-changes.ts'
-import type { WorkOptions } from './progress.ts'
 import { sendTyped } from './send-typed.ts'
 import { assertOwnProject } from './store-contents.ts'
+import type { StoringOptions } from './store-sources.ts'
 import { sendPart } from './upsert-artifact.ts'
 import type { Part } from './upsert-artifact.ts'
 
 /** How a collaborative version is finished. */
-export interface FinishOptions extends WorkOptions, DraftOptions {
+export interface FinishOptions extends StoringOptions, DraftOptions {
   /** Aliases that move to the version. `latest` is accepted and changes nothing. */
   readonly aliases?: readonly string[]
   /** What is done with a path under which two runs gave different content. Default: `refuse`, with `CONFLICT`. */
@@ -73,7 +73,7 @@ export async function finishArtifact(
 async function finishRound(
   ports: ClientPorts,
   finishing: Finishing,
-  { round: known, ...options }: WorkOptions & { readonly round: DraftRound | null },
+  { round: known, ...options }: StoringOptions & { readonly round: DraftRound | null },
 ): Promise<FinishResult> {
   const { draft, drafts, artifact, steps } = finishing
   const { signal } = options

@@ -48,10 +48,12 @@ async function searchAll(
   options: CallOptions,
 ): Promise<string | null> {
   try {
-    for await (const file of files.walk(folder, options)) {
-      const item = await orUnfit(() => matching(file, sizes, options))
-      if (item && sizes.delete(item.digest)) found.set(item.digest, item)
-      if (sizes.size === 0) return null
+    for await (const batch of files.walk(folder, options)) {
+      for (const file of batch) {
+        const item = await orUnfit(() => matching(file, sizes, options))
+        if (item && sizes.delete(item.digest)) found.set(item.digest, item)
+        if (sizes.size === 0) return null
+      }
     }
     return null
   } catch (error) {

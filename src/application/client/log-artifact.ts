@@ -10,9 +10,9 @@ import { newChange } from './client-ports.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { changesOf } from './log-changes.ts'
 import type { LogChanges } from './log-changes.ts'
-import type { WorkOptions } from './progress.ts'
 import { sendTyped } from './send-typed.ts'
 import { assertOwnProject, storeArtifact } from './store-contents.ts'
+import type { StoringOptions } from './store-sources.ts'
 
 /** What is logged, where, and by whom. */
 interface Log {
@@ -22,7 +22,7 @@ interface Log {
 }
 
 /** How an artifact is logged. */
-export interface LogOptions extends WorkOptions {
+export interface LogOptions extends StoringOptions {
   /** Aliases that move to the version. `latest` is accepted and changes nothing. */
   readonly aliases?: readonly string[]
   /** Always makes a new version and ends every older one, with its aliases. */
@@ -48,7 +48,8 @@ export interface LogResult extends LogChanges {
 /**
  * Logs a draft as the next version, or finds the version that already has its content.
  *
- * Each source is read once where the store takes bytes in one pass. Rejects `CONFLICT` when a file changes while it
+ * Each source is read once where the store takes bytes in one pass; a file that is in the state in which it was last
+ * read, and whose bytes the store has, is not read. Rejects `CONFLICT` when a file changes while it
  * is read, when one path has two contents, or when the artifact has another type, and `INVALID` when it is being logged
  * already, or was made from a version of another project; nothing is logged then.
  */

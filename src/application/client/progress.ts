@@ -19,16 +19,26 @@ export type OnProgress = (progress: Progress) => void
 
 /** Options of long work. */
 export interface WorkOptions {
+  /** Is told how far the work has come. */
   readonly onProgress?: OnProgress | undefined
   /** Stops the work; it rejects `ABORTED` and leaves nothing half done. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Adds up what was done and reports it. */
+/** Adds up what was done; reports it each time. */
+export interface Meter {
+  readonly bytes: (count: number) => void
+  /** One file is done. */
+  readonly file: () => void
+  /** So many files are done, and their bytes with them. */
+  readonly add: (fileCount: number, byteCount: number) => void
+}
+
+/** A meter that nothing was added to. */
 export function createMeter(
   start: Pick<Progress, 'phase' | 'filesTotal' | 'bytesTotal'>,
   onProgress: OnProgress | undefined,
-): { bytes: (count: number) => void; file: () => void } {
+): Meter {
   let [files, bytes] = [0, 0]
   const report = () => {
     try {
@@ -37,16 +47,12 @@ export function createMeter(
       throw stoppedBy(cause)
     }
   }
-  return {
-    bytes(count) {
-      bytes += count
-      report()
-    },
-    file() {
-      files += 1
-      report()
-    },
+  const add = (fileCount: number, byteCount: number) => {
+    files += fileCount
+    bytes += byteCount
+    report()
   }
+  return { add, bytes: (count) => add(0, count), file: () => add(1, 0) }
 }
 
 function stoppedBy(cause: unknown): LadingError {

@@ -14,6 +14,8 @@ import type { DraftOptions } from './drafts.ts'
 import { DraftsOfRun } from './drafts-of-run.ts'
 import { finishArtifact } from './finish-artifact.ts'
 import type { FinishOptions, FinishResult } from './finish-artifact.ts'
+import { INSPECT, inspected } from './inspect.ts'
+import type { InspectArguments } from './inspect.ts'
 import { logArtifact } from './log-artifact.ts'
 import type { LogOptions, LogResult } from './log-artifact.ts'
 import { removeAlias, setAlias } from './move-alias.ts'
@@ -34,6 +36,9 @@ export interface PathOptions {
 /** Logging a path: the artifact's name and type. With an artifact, any other than its own are `INVALID`. */
 export interface LogPathOptions extends LogOptions, PathOptions {}
 
+/** What `LogPathOptions` holds, beside a signal. */
+export const LOG_PATH_OPTIONS = ['name', 'type', 'aliases', 'supersede', 'rehash', 'onProgress'] as const
+
 /** Upserting a path: as `LogPathOptions`, but the name must be given: all runs of the version meet under it. */
 export interface UpsertPathOptions extends UpsertOptions, PathOptions {}
 
@@ -44,23 +49,27 @@ export class Run {
   readonly name: string
   readonly group: string | null
   readonly config: Metadata | null
+  /** The clock of the client that started it, ISO 8601 in UTC. */
+  readonly createdAt: string
   readonly #ports: ClientPorts
   readonly #drafts = new DraftsOfRun()
   #finished = false
 
+  /** `lading.init` makes one. @internal */
   constructor(ports: ClientPorts, record: RunRecord) {
     this.project = record.project
     this.id = record.id
     this.name = record.name
     this.group = record.group
     this.config = record.config
+    this.createdAt = record.createdAt
     this.#ports = ports
   }
 
   /** Logs an artifact, or a file or folder by its path, into the run's project; the run is its producer. */
   async logArtifact(artifact: Artifact | string, options: LogPathOptions = {}): Promise<LogResult> {
     this.#assertOpen()
-    assertOptions(options)
+    assertOptions(options, LOG_PATH_OPTIONS)
     const draft = typeof artifact === 'string' ? this.#draftOf(artifact, options) : assertAgrees(artifact, options)
     return logArtifact(this.#ports, { project: this.project, artifact: draft, run: this.#ref() }, options)
   }
@@ -83,7 +92,13 @@ export class Run {
    */
   async upsertArtifact(artifact: Artifact | string, options: UpsertPathOptions = {}): Promise<UpsertResult> {
     this.#assertOpen()
-    const { distributedId, onProgress, signal } = assertOptions(options)
+    const { distributedId, rehash, onProgress, signal } = assertOptions(options, [
+      'distributedId',
+      'name',
+      'type',
+      'rehash',
+      'onProgress',
+    ])
     if (typeof artifact === 'string' && options.name === undefined) throw namelessPart(artifact)
     const given = typeof artifact === 'string' ? this.#draftOf(artifact, options) : assertAgrees(artifact, options)
     const part = {
@@ -92,7 +107,7 @@ export class Run {
       draft: this.#draft(given.name, distributedId),
       drafts: this.#drafts,
     }
-    return upsertArtifact(this.#ports, part, { onProgress, signal })
+    return upsertArtifact(this.#ports, part, { rehash, onProgress, signal })
   }
 
   /**
@@ -111,7 +126,7 @@ export class Run {
    */
   async finishArtifact(artifact: Artifact | string, options: FinishOptions = {}): Promise<FinishResult> {
     this.#assertOpen()
-    const { distributedId } = assertOptions(options)
+    const { distributedId } = assertOptions(options, ['distributedId', 'aliases', 'onConflict', 'rehash', 'onProgress'])
     const given = typeof artifact === 'string' ? null : assertArtifact(artifact, 'its name')
     const name = typeof artifact === 'string' ? assertName('artifact', artifact) : artifact.name
     const draft = this.#draft(name, distributedId)
@@ -124,7 +139,7 @@ export class Run {
    */
   async abandonArtifact(name: string, options: DraftOptions = {}): Promise<void> {
     this.#assertOpen()
-    const { distributedId, signal } = assertOptions(options)
+    const { distributedId, signal } = assertOptions(options, ['distributedId'])
     const draft = this.#draft(assertName('artifact', name), distributedId)
     await abandonDraft(this.#ports, { draft, run: this.#ref(), drafts: this.#drafts }, { signal })
   }
@@ -135,7 +150,7 @@ export class Run {
    */
   async useArtifact(ref: string, options: Omit<ResolveOptions, 'project'> = {}): Promise<Version> {
     this.#assertOpen()
-    assertOptions(options)
+    assertOptions(options, ['type'])
     const version = await resolveVersion(this.#ports, ref, { ...options, project: this.project })
     const key = { project: version.project, artifact: version.name, n: version.n }
     const { opId, at } = newChange(this.#ports, null)
@@ -155,7 +170,7 @@ export class Run {
     options: CallOptions & { readonly expect?: string | null } = {},
   ): Promise<void> {
     this.#assertOpen()
-    assertOptions(options)
+    assertOptions(options, ['expect'])
     await setAlias(this.#ports, { of: ref, alias, project: this.project, run: this.#ref() }, options)
   }
 
@@ -166,25 +181,25 @@ export class Run {
     options: CallOptions & { readonly expect?: string } = {},
   ): Promise<void> {
     this.#assertOpen()
-    assertOptions(options)
+    assertOptions(options, ['expect'])
     await removeAlias(this.#ports, { of: name, alias, project: this.project, run: this.#ref() }, options)
   }
 
   /** Versions that this run used. */
   async inputs(options: CallOptions = {}): Promise<readonly VersionKey[]> {
-    assertOptions(options)
+    assertOptions(options, [])
     return (await this.#ports.transport.linksOfRun(this.project, this.id, options)).in
   }
 
   /** Versions that this run logged. */
   async outputs(options: CallOptions = {}): Promise<readonly VersionKey[]> {
-    assertOptions(options)
+    assertOptions(options, [])
     return (await this.#ports.transport.linksOfRun(this.project, this.id, options)).out
   }
 
   /** Ends the run: what it recorded is durable. Idempotent; afterwards logging, using and moving aliases are `CLOSED`. */
   async finish(options: CallOptions = {}): Promise<void> {
-    assertOptions(options)
+    assertOptions(options, [])
     if (this.#finished) return
     await recordIfAllowed(this.#ports, `the end of run ${this.id}`, () =>
       this.#ports.transport.endRun(this.#ref(), this.#ports.clock.now(), options),
@@ -197,6 +212,12 @@ export class Run {
     await this.finish().catch((error: unknown) => {
       if (!isLadingError(error, 'CLOSED')) throw error
     })
+  }
+
+  /** What `console.log` prints of it. @internal */
+  [INSPECT](...asked: InspectArguments): string {
+    const { name, group, config, createdAt } = this
+    return inspected(asked, `Run ${this.project}/${this.id}`, { name, group, config, createdAt })
   }
 
   #draft(artifact: string, distributedId: string | undefined): DraftKey {

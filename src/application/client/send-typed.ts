@@ -1,7 +1,5 @@
 import { isLadingError } from '../../domain/errors.ts'
-
-/** Of an artifact of which nobody ever said one. */
-const TYPE_DEFAULT = 'unspecified'
+import { TYPE_UNSPECIFIED } from '../../domain/type-conflict.ts'
 
 /** What is known of the type that something is to be sent with. */
 export interface TypeSources {
@@ -18,7 +16,7 @@ export async function sendTyped<T>(
   { given, guess, lookUp }: TypeSources,
   send: (type: string) => Promise<T>,
 ): Promise<{ readonly sent: T; readonly type: string }> {
-  const type = given ?? guess ?? TYPE_DEFAULT
+  const type = given ?? guess ?? TYPE_UNSPECIFIED
   try {
     return { sent: await send(type), type }
   } catch (error) {

@@ -3,9 +3,12 @@ import type { ArtifactKey } from '../../domain/version.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { LadingError } from '../../domain/errors.ts'
 import { assertBoolean } from '../../ports/facade/value-checks.ts'
+import { formatAliases } from './artifact-row.ts'
 import { assertDescription, assertOptions } from './assert-arguments.ts'
 import { newChange } from './client-ports.ts'
 import type { ClientPorts } from './client-ports.ts'
+import { INSPECT, inspected } from './inspect.ts'
+import type { InspectArguments } from './inspect.ts'
 import { paged } from './paged.ts'
 import { Version } from './version.ts'
 
@@ -15,6 +18,7 @@ export class StoredArtifact {
   readonly name: string
   readonly #ports: ClientPorts
 
+  /** `lading.artifact` makes one. @internal */
   constructor(ports: ClientPorts, { project, artifact }: ArtifactKey) {
     this.project = project
     this.name = artifact
@@ -23,7 +27,7 @@ export class StoredArtifact {
 
   /** Live versions, the newest first unless `newestFirst: false`. */
   async *versions(given: CallOptions & { readonly newestFirst?: boolean } = {}): AsyncGenerator<Version> {
-    const { newestFirst = true, ...options } = assertOptions(given)
+    const { newestFirst = true, ...options } = assertOptions(given, ['newestFirst'])
     assertBoolean('newestFirst', newestFirst)
     const { transport } = this.#ports
     for await (const view of paged((page) => transport.versions(this.#key(), { ...page, ...options, newestFirst }))) {
@@ -33,36 +37,34 @@ export class StoredArtifact {
 
   /** Every alias with the version it points at (`v3`), `latest` included. Empty when nothing was logged. */
   async aliases(options: CallOptions = {}): Promise<Readonly<Record<string, string>>> {
-    assertOptions(options)
+    assertOptions(options, [])
     const head = await this.#ports.transport.head(this.#key(), options)
-    const targets = Object.entries(head?.aliases ?? {})
-    if (head?.latest) targets.push(['latest', head.latest.n])
-    return Object.fromEntries(targets.sort(([a], [b]) => (a < b ? -1 : 1)).map(([alias, n]) => [alias, `v${n}`]))
+    return formatAliases({ ...head?.aliases, ...(head?.latest ? { latest: head.latest.n } : {}) })
   }
 
   /** Moves of all aliases, oldest first. */
   async history(options: CallOptions = {}): Promise<readonly Move[]> {
-    assertOptions(options)
+    assertOptions(options, [])
     return this.#ports.transport.moves(this.#key(), options)
   }
 
   /** Replaces the description. At most 16 KiB. */
   async update(change: { description: string }, options: CallOptions = {}): Promise<void> {
-    const { description } = assertOptions(change)
-    assertOptions(options)
+    const { description } = assertOptions(change, ['description'])
+    assertOptions(options, [])
     const edit = { ...newChange(this.#ports, null), description: assertDescription(description) }
     await this.#ports.transport.describe(this.#key(), edit, options)
   }
 
   /** Deletes all versions and hides the name until it is logged again; numbers then go on. */
   async delete(options: CallOptions = {}): Promise<void> {
-    assertOptions(options)
+    assertOptions(options, [])
     await this.#ports.transport.deleteArtifact(this.#key(), newChange(this.#ports, null), options)
   }
 
   /** Rejects `NOT_FOUND` when the artifact has no live version. */
   async assertExists(options: CallOptions = {}): Promise<void> {
-    assertOptions(options)
+    assertOptions(options, [])
     const head = await this.#ports.transport.head(this.#key(), options)
     if (head?.latest) return
     throw new LadingError('NOT_FOUND', {
@@ -70,6 +72,11 @@ export class StoredArtifact {
       detail: 'no such artifact',
       next: 'list the artifacts of the project',
     })
+  }
+
+  /** What `console.log` prints of it. @internal */
+  [INSPECT](...asked: InspectArguments): string {
+    return inspected(asked, 'StoredArtifact', { project: this.project, name: this.name })
   }
 
   #key(): ArtifactKey {

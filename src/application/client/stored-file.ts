@@ -4,10 +4,14 @@ import type { ByteRange } from '../../ports/object-store.ts'
 import type { BlobSink } from '../../ports/blob-store.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { assertOptions } from './assert-arguments.ts'
+import { INSPECT, inspected } from './inspect.ts'
+import type { InspectArguments } from './inspect.ts'
 
 /** The part of a file that is wanted. `end` is exclusive, as in `Array.prototype.slice`. */
 export interface StreamOptions extends CallOptions {
+  /** The first byte, from 0. Default: the beginning. */
   readonly start?: number
+  /** The byte after the last one. Default: the end. */
   readonly end?: number
 }
 
@@ -28,6 +32,7 @@ export class StoredFile {
   readonly size: number
   readonly #read: ReadBlob
 
+  /** `version.file` makes one. @internal */
   constructor(entry: FileEntry, read: ReadBlob) {
     this.path = entry.path
     this.digest = entry.digest
@@ -37,6 +42,7 @@ export class StoredFile {
 
   /** The whole file, verified. Rejects `CORRUPT` when the stored bytes are damaged. */
   async bytes(options: CallOptions = {}): Promise<Uint8Array> {
+    assertOptions(options, [])
     // Grows with what arrives: the size is what a manifest claims.
     const chunks: Uint8Array[] = []
     for await (const chunk of this.stream(options)) chunks.push(chunk)
@@ -74,10 +80,15 @@ export class StoredFile {
    * only after the digest was found right, else the iteration rejects `CORRUPT`.
    */
   stream(given: StreamOptions = {}): FileStream {
-    const { start, end, ...options } = assertOptions(given)
+    const { start, end, ...options } = assertOptions(given, ['start', 'end'])
     const range = rangeOf(this.path, { start, end })
     const open = () => pull((sink) => this.#read(range, sink, options))
     return { verified: range === undefined, [Symbol.asyncIterator]: open }
+  }
+
+  /** What `console.log` prints of it. @internal */
+  [INSPECT](...asked: InspectArguments): string {
+    return inspected(asked, `StoredFile ${this.path}`, { size: this.size, digest: this.digest })
   }
 }
 

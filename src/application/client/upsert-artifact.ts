@@ -13,9 +13,10 @@ import type { WorkOptions } from './progress.ts'
 import { sendTyped } from './send-typed.ts'
 import { assertOwnProject, storeArtifact } from './store-contents.ts'
 import type { StoredContents } from './store-contents.ts'
+import type { StoringOptions } from './store-sources.ts'
 
 /** How a part is given to a collaborative version. */
-export interface UpsertOptions extends WorkOptions, DraftOptions {}
+export interface UpsertOptions extends StoringOptions, DraftOptions {}
 
 /** What an upsert has given. */
 export interface UpsertResult {
@@ -50,7 +51,7 @@ const PAUSE_MS_MAX = 1_000
 const PAUSE_MS_FIRST = 25
 
 /** Gives a run's files to the version that several runs make together; the artifact is given back afterwards. */
-export async function upsertArtifact(ports: ClientPorts, part: Part, options: WorkOptions): Promise<UpsertResult> {
+export async function upsertArtifact(ports: ClientPorts, part: Part, options: StoringOptions): Promise<UpsertResult> {
   const { artifact, draft } = part
   assertOwnProject({ project: draft.project, artifact })
   const steps = artifact.claim()
@@ -77,7 +78,7 @@ export async function upsertArtifact(ports: ClientPorts, part: Part, options: Wo
 export async function sendPart(
   ports: ClientPorts,
   part: Part & { readonly steps: readonly DraftStep[]; readonly whenLate: 'nextRound' | 'reject' },
-  options: WorkOptions,
+  options: StoringOptions,
 ): Promise<SentPart> {
   const { artifact, draft, drafts, steps, whenLate } = part
   // First of all: a store that keeps no drafts says so before any byte travels.

@@ -141,7 +141,8 @@ async function compareFile(
 ): Promise<Difference | null> {
   const file = await target.inspect(path, call)
   if (file === null) return { path, problem: 'missing', detail: 'no such file' }
-  if (size !== null && file.sizeBytes !== size) return modified(path, `${size} bytes`, `${file.sizeBytes} bytes`)
+  const { sizeBytes } = file.state
+  if (size !== null && sizeBytes !== size) return modified(path, `${size} bytes`, `${sizeBytes} bytes`)
   const actual = await file.digest(call)
   return actual === digest ? null : modified(path, digest, actual)
 }

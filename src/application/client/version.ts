@@ -17,12 +17,14 @@ import type { VersionView } from '../../ports/metadata-store.ts'
 import { assertBoolean } from '../../ports/facade/value-checks.ts'
 import { Artifact } from './artifact.ts'
 import { assertDiskPath, assertOptions } from './assert-arguments.ts'
-import { checkoutVersion } from './checkout.ts'
+import { checkoutVersion, foreignFiles } from './checkout.ts'
 import type { CheckoutOptions, CheckoutResult } from './checkout.ts'
 import { newChange } from './client-ports.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { downloadVersion } from './download.ts'
 import type { DownloadOptions, DownloadResult } from './download.ts'
+import { INSPECT, inspected } from './inspect.ts'
+import type { InspectArguments } from './inspect.ts'
 import { nameFileErrors } from './name-file-errors.ts'
 import type { WorkOptions } from './progress.ts'
 import { repairVersion } from './repair.ts'
@@ -54,6 +56,7 @@ export class Version {
   readonly #view: VersionView
   #manifest: Promise<Manifest> | null = null
 
+  /** `lading.getArtifact`, `run.useArtifact` and `artifact.versions` make one. @internal */
   constructor(ports: ClientPorts, view: VersionView) {
     const { key, record } = view
     this.project = key.project
@@ -79,7 +82,7 @@ export class Version {
 
   /** The manifest, verified. One request, the first time. */
   async manifest(options: CallOptions = {}): Promise<Manifest> {
-    assertOptions(options)
+    assertOptions(options, [])
     const named = { path: `the manifest of ${this.ref}`, digest: this.digest }
     const read = () => this.#ports.transport.manifest(this.#view.key, this.digest, options)
     this.#manifest ??= nameFileErrors([named], read).catch((error: unknown) => {
@@ -96,14 +99,14 @@ export class Version {
 
   /** Metadata as it is now: what the version was logged with, or what replaced it. One request. */
   async metadata(options: CallOptions = {}): Promise<Metadata | null> {
-    assertOptions(options)
+    assertOptions(options, [])
     return this.#ports.transport.metadata(this.#view, options)
   }
 
   /** Replaces the metadata, null removes it; content and digest never change. */
   async update(change: { metadata: unknown }, options: CallOptions = {}): Promise<void> {
-    const { metadata } = assertOptions(change)
-    assertOptions(options)
+    const { metadata } = assertOptions(change, ['metadata'])
+    assertOptions(options, [])
     if (metadata === undefined) throw noMetadata(this.ref)
     const edit = { ...newChange(this.#ports, null), metadata: metadata === null ? null : normaliseMetadata(metadata) }
     await this.#ports.transport.updateMetadata(this.#view.key, edit, options)
@@ -111,7 +114,7 @@ export class Version {
 
   /** A draft that already holds this version's entries; no bytes are read or copied. Logging it makes a patch. */
   async newDraft(options: CallOptions = {}): Promise<Artifact> {
-    assertOptions(options)
+    assertOptions(options, [])
     const [manifest, metadata] = await Promise.all([this.manifest(options), this.metadata(options)])
     const described = this.description === null ? {} : { description: this.description }
     const given = { type: this.type, ...described, ...(metadata ? { metadata } : {}) }
@@ -120,7 +123,7 @@ export class Version {
 
   /** Downloads the files, each verified. See `DownloadOptions` for where. */
   async download(options: DownloadOptions = {}): Promise<DownloadResult> {
-    assertOptions(options)
+    assertOptions(options, ['root', 'include', 'references', 'rehash', 'onProgress'])
     const manifest = await this.manifest({ signal: options.signal })
     return downloadVersion(this.#ports, { key: this.#view.key, manifest, digest: this.digest }, options)
   }
@@ -130,16 +133,26 @@ export class Version {
    * is removed, and the folders that are empty then. See `checkoutVersion` for what is refused; `download` removes nothing.
    */
   async checkout(root: string, options: CheckoutOptions = {}): Promise<CheckoutResult> {
-    const { references, onProgress, signal } = assertOptions(options)
+    const { references, rehash, onProgress, signal } = assertOptions(options, ['references', 'rehash', 'onProgress'])
     const into = assertDiskPath(root)
     const manifest = await this.manifest({ signal })
     const version = { key: this.#view.key, manifest, digest: this.digest }
-    return checkoutVersion(this.#ports, version, { root: into, references, onProgress, signal })
+    return checkoutVersion(this.#ports, version, { root: into, references, rehash, onProgress, signal })
+  }
+
+  /**
+   * What `checkout` would remove from a folder: paths of files and links, sorted, without the folders that would be empty
+   * then. Reads the folder, changes nothing, and rejects what `checkout` does.
+   */
+  async foreignFiles(root: string, options: CallOptions = {}): Promise<readonly string[]> {
+    const { signal } = assertOptions(options, [])
+    const into = assertDiskPath(root)
+    return foreignFiles(this.#ports, await this.manifest({ signal }), { root: into, signal })
   }
 
   /** What became of this version's entries in another one, of this artifact or of another. */
   async diff(other: Version, options: CallOptions = {}): Promise<Diff> {
-    assertOptions(options)
+    assertOptions(options, [])
     if (!(other instanceof Version)) throw notComparable(other)
     const [before, after] = await Promise.all([this.manifest(options), other.manifest(options)])
     return diffManifests(before, after)
@@ -147,7 +160,7 @@ export class Version {
 
   /** Compares a folder with the manifest, or the stored bytes when no folder is given. Lists what differs. */
   async verify(folder?: string, options: WorkOptions = {}): Promise<Verification> {
-    assertOptions(options)
+    assertOptions(options, ['onProgress'])
     const inFolder = folder === undefined ? undefined : assertDiskPath(folder)
     const manifest = await this.manifest({ signal: options.signal })
     const version = { project: this.project, manifest, digest: this.digest, record: this.#view.record }
@@ -159,7 +172,7 @@ export class Version {
    * file at the same path, else of any file in it. See `RepairResult`. Rejects `CORRUPT` for a damaged manifest.
    */
   async repair(folder: string, options: WorkOptions = {}): Promise<RepairResult> {
-    const { signal, onProgress } = assertOptions(options)
+    const { signal, onProgress } = assertOptions(options, ['onProgress'])
     const from = assertDiskPath(folder)
     const manifest = await this.manifest({ signal })
     const version = { key: this.#view.key, manifest, digest: this.digest }
@@ -168,7 +181,7 @@ export class Version {
 
   /** One file, to be read without a download. Rejects `NOT_FOUND` when there is none, `UNSUPPORTED` for a reference. */
   async file(path: string, options: CallOptions = {}): Promise<StoredFile> {
-    assertOptions(options)
+    assertOptions(options, [])
     const wanted = assertPath(path)
     const entry = (await this.entries(options)).find((candidate) => candidate.path === wanted)
     if (!entry) throw fileNotFound(this.ref, path)
@@ -184,7 +197,7 @@ export class Version {
 
   /** Runs that logged this content, the first one first. */
   async producedBy(options: CallOptions = {}): Promise<readonly RunRef[]> {
-    assertOptions(options)
+    assertOptions(options, [])
     const links = await this.#ports.transport.linksOf(this.#view.key, options)
     const { run } = this.#view.record
     return run ? [run, ...links.out.filter(({ id }) => id !== run.id)] : links.out
@@ -192,13 +205,13 @@ export class Version {
 
   /** Runs that used this version. */
   async usedBy(options: CallOptions = {}): Promise<readonly RunRef[]> {
-    assertOptions(options)
+    assertOptions(options, [])
     return (await this.#ports.transport.linksOf(this.#view.key, options)).in
   }
 
   /** The graph around this version, by default everything upwards and downwards within ten steps. */
   async lineage(given: Partial<LineageOptions> & CallOptions = {}): Promise<LineageGraph> {
-    const { direction = 'both', depth = 10, ...options } = assertOptions(given)
+    const { direction = 'both', depth = 10, ...options } = assertOptions(given, ['direction', 'depth'])
     return this.#ports.transport.lineage(this.#view.key, { direction, depth, ...options })
   }
 
@@ -207,10 +220,17 @@ export class Version {
    * included, unless `aliases: true`; `latest` then falls back to the newest live version.
    */
   async delete(given: CallOptions & { readonly aliases?: boolean } = {}): Promise<void> {
-    const { aliases = false, ...options } = assertOptions(given)
+    const { aliases = false, ...options } = assertOptions(given, ['aliases'])
     assertBoolean('aliases', aliases)
     const removal = { ...newChange(this.#ports, null), withAliases: aliases }
     await this.#ports.transport.deleteVersion(this.#view.key, removal, options)
+  }
+
+  /** What `console.log` prints of it. @internal */
+  [INSPECT](...asked: InspectArguments): string {
+    const { type, aliases, description, size, fileCount, digest, createdAt, derivedFrom } = this
+    const facts = { type, aliases, description, size, fileCount, digest, createdAt, derivedFrom }
+    return inspected(asked, `Version ${this.ref}`, facts)
   }
 }
 

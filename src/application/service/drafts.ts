@@ -8,7 +8,7 @@ import type { Manifest } from '../../domain/manifest.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
 import type { Collection, Location } from '../../ports/blob-store.ts'
 import type { CallOptions } from '../../ports/call.ts'
-import type { FinishOptions } from '../../ports/draft-store.ts'
+import type { FinishRoundOptions } from '../../ports/draft-store.ts'
 import type { FinishIntent, LogOutcome, PartIntent, PartUpload, Transport, Upload } from '../../ports/transport.ts'
 import { locateBlobs } from './base-blobs.ts'
 import { confirmContent } from './confirm-content.ts'
@@ -97,7 +97,7 @@ function unionOf(
   key: ArtifactKey,
   metadataBlob: Uint8Array | null,
   options: CallOptions,
-): Pick<FinishOptions, 'manifestOf' | 'confirm'> {
+): Pick<FinishRoundOptions, 'manifestOf' | 'confirm'> {
   // Whoever finishes holds them all the same.
   const parts = new Map<Digest, Manifest>()
   let known: Pick<Content, 'prepared' | 'stored' | 'places'> | null = null

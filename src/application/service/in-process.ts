@@ -43,14 +43,16 @@ export function createInProcessTransport(ports: ServicePorts): Transport {
     linksOfRun: (project, run, options) => metadata.linksOfRun(project, run, options),
     lineage: (key, options) => traceLineage(metadata, key, options),
     export: (key, options) => metadata.export(key, options),
-    async close() {
-      try {
-        await blobs.close()
-      } finally {
-        await metadata.close()
-      }
-    },
+    close: () => closeAll([blobs, metadata]),
   }
+}
+
+/** In this order, each of them whatever becomes of the others. */
+async function closeAll(stores: readonly { close(): Promise<void> }[]): Promise<void> {
+  const errors: unknown[] = []
+  for (const store of stores) await store.close().catch((error: unknown) => errors.push(error))
+  if (errors.length > 1) throw new AggregateError(errors, 'neither the blobs nor the metadata could be closed')
+  if (errors.length === 1) throw errors[0]
 }
 
 function capabilitiesOf({ metadata }: ServicePorts): TransportCapabilities {

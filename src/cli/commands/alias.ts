@@ -2,8 +2,10 @@ import { Command, InvalidArgumentError } from 'commander'
 import type { Move } from '../../domain/head.ts'
 import { formatVersion } from '../../domain/refs.ts'
 import type { Context } from '../context.ts'
+import { EXIT } from '../exit-codes.ts'
+import { withExitNotes } from '../exit-notes.ts'
 import { formatAge } from '../formats.ts'
-import { nearest } from '../nearest.ts'
+import { nearest } from '../../domain/nearest.ts'
 import { findArtifact, resolveRef } from '../resolve-ref.ts'
 import { runCommand } from '../run-command.ts'
 import type { Report } from '../run-command.ts'
@@ -13,14 +15,15 @@ import type { Screen } from '../terminal.ts'
 /** What `--expect` takes for an alias that must not exist. No version has this name. */
 const NONE = 'none'
 
-/** `lading alias set|rm|ls`. */
+/** `lading alias set|rm|ls|history`. */
 export function createAliasCommand(signal: AbortSignal): Command {
   return new Command('alias')
-    .summary('set, remove and list aliases')
+    .summary('set, remove and list aliases, and see where they were')
     .description('Aliases are names that move from version to version. `latest` is kept by lading.')
     .addCommand(createSetCommand(signal))
     .addCommand(createRemoveCommand(signal))
     .addCommand(createListCommand(signal))
+    .addCommand(createHistoryCommand(signal))
 }
 
 interface SetFlags {
@@ -28,7 +31,7 @@ interface SetFlags {
 }
 
 function createSetCommand(signal: AbortSignal): Command {
-  return new Command('set')
+  const command = new Command('set')
     .summary('point an alias at a version')
     .description('Points an alias at a version, and takes it from the version that it pointed at.')
     .argument('<ref>', 'the version')
@@ -37,6 +40,7 @@ function createSetCommand(signal: AbortSignal): Command {
     .action((ref: string, alias: string, flags: SetFlags, command: Command) =>
       runCommand(command, signal, (context) => setAlias(context, { ref, alias, ...flags })),
     )
+  return withExitNotes(command, { [EXIT.conflict]: 'the alias is not where --expect says' })
 }
 
 function createRemoveCommand(signal: AbortSignal): Command {
@@ -53,11 +57,21 @@ function createRemoveCommand(signal: AbortSignal): Command {
 function createListCommand(signal: AbortSignal): Command {
   return new Command('ls')
     .summary('list the aliases of an artifact')
-    .description('Lists the aliases of an artifact, or with --history all their moves, the oldest first.')
+    .description('Lists the aliases of an artifact and what they point at, latest included.')
     .argument('<name>', 'the artifact')
-    .option('--history', 'list when each alias moved, from where, to where, and by which run')
-    .action((name: string, { history = false }: { history?: boolean }, command: Command) =>
-      runCommand(command, signal, (context) => (history ? listMoves(context, name) : listAliases(context, name))),
+    .action((name: string, _flags: object, command: Command) =>
+      runCommand(command, signal, (context) => listAliases(context, name)),
+    )
+}
+
+function createHistoryCommand(signal: AbortSignal): Command {
+  return new Command('history')
+    .summary('list when aliases moved, from where, to where, and by which run')
+    .description('Lists all moves of the aliases of an artifact, or of one of them, the oldest first.')
+    .argument('<name>', 'the artifact')
+    .argument('[alias]', 'only this one')
+    .action((name: string, alias: string | undefined, _flags: object, command: Command) =>
+      runCommand(command, signal, (context) => listMoves(context, name, alias)),
     )
 }
 
@@ -90,17 +104,18 @@ async function removeAlias(context: Context, name: string, alias: string): Promi
   const version = Object.hasOwn(aliases, alias) ? aliases[alias]! : null
   await lading.removeAlias(name, alias, { signal })
   const key = `${artifact.project}/${artifact.name}`
-  if (version === null) context.note(`${key} has no alias ${alias}${meant(alias, aliases)}; nothing was changed`)
+  if (version === null)
+    context.note(`${key} has no alias ${alias}${meant(alias, Object.keys(aliases))}; nothing was changed`)
   return {
     json: { project: artifact.project, name: artifact.name, alias, removed: version !== null, version },
     lines: ({ style }) => (version === null ? [] : [`${style('green', '✓')} ${key}:${alias} removed from ${version}`]),
   }
 }
 
-function meant(alias: string, aliases: Readonly<Record<string, string>>): string {
+function meant(alias: string, known: Iterable<string>): string {
   const match = nearest(
     alias,
-    Object.keys(aliases).filter((known) => known !== 'latest'),
+    [...known].filter((each) => each !== 'latest'),
   )
   return match === null ? '' : `, but ${match}`
 }
@@ -113,13 +128,19 @@ async function listAliases(context: Context, name: string): Promise<Report> {
 
 /** A table of aliases. */
 export function formatAliases(aliases: Readonly<Record<string, string>>, screen: Screen): readonly string[] {
-  return formatTable([{ title: 'ALIAS' }, { title: 'VERSION' }], Object.entries(aliases), screen)
+  return formatTable([{ title: 'ALIAS', widthMin: 10 }, { title: 'VERSION' }], Object.entries(aliases), screen)
 }
 
-async function listMoves(context: Context, name: string): Promise<Report> {
+async function listMoves(context: Context, name: string, alias: string | undefined): Promise<Report> {
   const artifact = await findArtifact(context, name)
-  const moves = await artifact.history({ signal: context.signal })
-  return { json: moves.map(moveJson), lines: (screen) => formatMoves(moves, screen) }
+  const all = await artifact.history({ signal: context.signal })
+  const moves = alias === undefined ? all : all.filter((move) => move.alias === alias)
+  if (moves.length === 0) {
+    const which =
+      alias === undefined ? 'aliases' : `alias ${alias}${meant(alias, new Set(all.map((move) => move.alias)))}`
+    context.note(`${name} has no moves of ${which}`)
+  }
+  return { json: moves.map(moveJson), lines: (screen) => (moves.length === 0 ? [] : formatMoves(moves, screen)) }
 }
 
 function moveJson({ at, alias, from, to, run }: Move) {
@@ -128,11 +149,11 @@ function moveJson({ at, alias, from, to, run }: Move) {
 
 function formatMoves(moves: readonly Move[], screen: Screen): readonly string[] {
   const columns = [
-    { title: 'ALIAS' },
+    { title: 'ALIAS', widthMin: 10 },
     { title: 'FROM' },
     { title: 'TO' },
     { title: 'MOVED' },
-    { title: 'RUN', widthMin: 8 },
+    { title: 'RUN', widthMin: 8, dropOrder: 1 },
   ]
   const rows = moves.map((move) => {
     const { alias, from, to, run, at } = moveJson(move)

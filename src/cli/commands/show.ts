@@ -4,16 +4,17 @@ import type { Entry } from '../../domain/manifest.ts'
 import type { Metadata } from '../../domain/metadata.ts'
 import type { RunRef } from '../../domain/version.ts'
 import type { Context } from '../context.ts'
-import { formatAge, formatBytes, formatCount, formatDigest, formatTime } from '../formats.ts'
+import { formatFacts } from '../facts.ts'
+import { fileJson, formatFiles } from '../files-view.ts'
+import { formatAge, formatBytes, formatCount, formatTime } from '../formats.ts'
 import { resolveRef } from '../resolve-ref.ts'
 import { runCommand } from '../run-command.ts'
 import type { Report } from '../run-command.ts'
-import { formatTable } from '../table.ts'
 import { printable } from '../terminal.ts'
 import type { Screen } from '../terminal.ts'
 import { formatKey, versionJson } from '../version-view.ts'
 
-/** Files that a terminal shows; `--json` has them all. */
+/** Files that are shown; `lading files` and `--json` have them all. */
 const FILES_SHOWN_MAX = 20
 
 /** `lading show`: everything about one version. */
@@ -45,16 +46,15 @@ async function show(context: Context, ref: string): Promise<Report> {
     version.entries({ signal }),
   ])
   const facts = { version, metadata, producedBy, usedBy, entries }
-  return { json: showJson(facts), lines: (screen) => formatFacts(facts, screen) }
+  return { json: showJson(facts), lines: (screen) => formatVersion(facts, screen) }
 }
 
 function showJson({ version, metadata, producedBy, usedBy, entries }: Facts) {
   const { description } = version
-  const files = entries.map(({ path, digest, size, ref }) => ({ path, digest, sizeBytes: size, uri: ref ?? null }))
-  return { ...versionJson(version), description, metadata, producedBy, usedBy, files }
+  return { ...versionJson(version), description, metadata, producedBy, usedBy, files: entries.map(fileJson) }
 }
 
-function formatFacts(facts: Facts, screen: Screen): readonly string[] {
+function formatVersion(facts: Facts, screen: Screen): readonly string[] {
   const { version, metadata, producedBy, usedBy } = facts
   const rows: readonly (readonly [name: string, value: string | null])[] = [
     ['type', printable(version.type)],
@@ -67,14 +67,11 @@ function formatFacts(facts: Facts, screen: Screen): readonly string[] {
     ['logged by', formatRuns(producedBy)],
     ['used by', formatRuns(usedBy)],
   ]
-  const shown = rows.flatMap(([name, value]) =>
-    value === null ? [] : [`${screen.style('dim', name.padEnd(10))} ${value}`],
-  )
   return [
     screen.style('bold', version.ref),
-    ...shown,
+    ...formatFacts(rows, screen),
     ...formatMetadata(metadata, screen),
-    ...formatFiles(facts, screen),
+    ...formatEntries(facts, screen),
   ]
 }
 
@@ -89,22 +86,10 @@ function formatMetadata(metadata: Metadata | null, { style }: Screen): readonly 
   return [style('dim', 'metadata'), ...lines.map((line) => `  ${printable(line)}`)]
 }
 
-function formatFiles({ entries }: Facts, screen: Screen): readonly string[] {
-  const columns = [
-    { title: 'FILE', widthMin: 16 },
-    { title: 'SIZE', align: 'right' },
-    { title: 'DIGEST', dropOrder: 1 },
-  ] as const
-  const rows = entries
-    .slice(0, FILES_SHOWN_MAX)
-    .map(({ path, size, digest, ref }) => [
-      printable(ref === undefined ? path : `${path} → ${ref}`),
-      formatBytes(size),
-      ref === undefined ? formatDigest(digest) : 'elsewhere',
-    ])
-  const more = entries.length - rows.length
+function formatEntries({ version, entries }: Facts, screen: Screen): readonly string[] {
+  const more = entries.length - FILES_SHOWN_MAX
   return [
-    ...formatTable(columns, rows, screen),
-    ...(more > 0 ? [screen.style('dim', `… and ${more} more, all with --json`)] : []),
+    ...formatFiles(entries.slice(0, FILES_SHOWN_MAX), screen),
+    ...(more > 0 ? [screen.style('dim', `… and ${more} more: lading files ${version.ref}`)] : []),
   ]
 }

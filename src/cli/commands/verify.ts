@@ -5,11 +5,12 @@ import type { Version } from '../../application/client/version.ts'
 import { isLadingError, LadingError } from '../../domain/errors.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
+import { withExitNotes } from '../exit-notes.ts'
 import { formatBytes, formatCount } from '../formats.ts'
 import { findArtifact, hasSelector, resolveRef } from '../resolve-ref.ts'
 import { runCommand } from '../run-command.ts'
 import type { Report } from '../run-command.ts'
-import { printable } from '../terminal.ts'
+import { printable, wrap, wrapHanging } from '../terminal.ts'
 import type { Screen } from '../terminal.ts'
 
 interface VerifyFlags {
@@ -27,13 +28,13 @@ interface Verified extends Verification {
 
 /** `lading verify`: compares stored bytes, or a folder, with what was logged. */
 export function createVerifyCommand(signal: AbortSignal): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .summary('compare stored bytes, or a folder, with what was logged')
     .description(
       'Reads every stored byte again and compares it with its digest: of one version, of all versions of an artifact,\n' +
         'or of the whole project. With --dir it compares a folder with one version instead. With --repair it replaces\n' +
-        'stored bytes that are damaged or missing by those of a folder, if they are the right ones.\n' +
-        `Exit code ${EXIT.corrupt} when stored bytes are damaged, ${EXIT.failure} when a folder differs.`,
+        'stored bytes that are damaged or missing by those of the file at the same path in a folder, else of any file in\n' +
+        'it, if they have the right SHA-256; nothing else is changed. A damaged manifest cannot be repaired so.',
     )
     .argument('[ref]', 'an artifact or a version (default: all artifacts of the project)')
     .option('--dir <folder>', 'compare this folder; a name alone means its latest version')
@@ -41,6 +42,11 @@ export function createVerifyCommand(signal: AbortSignal): Command {
     .action((ref: string | undefined, flags: VerifyFlags, command: Command) =>
       runCommand(command, signal, (context) => verify(context, ref, flags)),
     )
+  return withExitNotes(command, {
+    [EXIT.ok]: 'nothing differs',
+    [EXIT.failure]: 'the folder differs from the version',
+    [EXIT.corrupt]: 'stored bytes are damaged, or still are after --repair',
+  })
 }
 
 async function verify(context: Context, ref: string | undefined, flags: VerifyFlags): Promise<Report> {
@@ -56,9 +62,24 @@ async function verify(context: Context, ref: string | undefined, flags: VerifyFl
   const failure = dir === undefined ? EXIT.corrupt : EXIT.failure
   return {
     json: { ok, versions: results.map(resultJson) },
-    lines: (screen) => results.flatMap((result) => formatResult(result, screen)),
+    lines: (screen) => [
+      ...results.flatMap((result) => formatResult(result, screen)),
+      ...remedyOf(results, flags, screen.columns).map((line) => screen.style('dim', line)),
+    ],
     exitCode: ok ? EXIT.ok : failure,
   }
+}
+
+/** What puts right what was found, if anything does. A damaged manifest has no differences. */
+function remedyOf(results: readonly Verified[], { dir, repair }: VerifyFlags, columns: number): readonly string[] {
+  const damaged = results.find(({ differences }) => differences.length > 0)
+  if (damaged === undefined) return []
+  if (dir !== undefined) return [`put right by: lading get ${damaged.version.ref} --root ${printable(dir)}`]
+  const text =
+    repair === undefined
+      ? 'put right by: lading verify --repair FOLDER, or by logging the good files again'
+      : `no file in ${printable(repair)} has the bytes that are missing; try another folder`
+  return wrap(text, columns)
 }
 
 /** Green would be the wrong answer to a store whose name was mistyped. */
@@ -114,7 +135,7 @@ async function* versionsOf(
   } else if (ref !== undefined) {
     yield* (await findArtifact(context, ref)).versions({ signal })
   } else {
-    for await (const { key } of lading.artifacts({ signal })) yield* lading.artifact(key.artifact).versions({ signal })
+    for await (const { name } of lading.artifacts({ signal })) yield* lading.artifact(name).versions({ signal })
   }
 }
 
@@ -124,7 +145,7 @@ function resultJson({ version, ok, error, verified, differences, unverifiable, r
 
 function formatResult(
   { version, ok, error, verified, differences, unverifiable, repaired }: Verified,
-  { style }: Screen,
+  { style, columns }: Screen,
 ): readonly string[] {
   const facts = ok
     ? `${formatCount(verified, 'file')}, ${formatBytes(version.size)}`
@@ -134,6 +155,11 @@ function formatResult(
   return [
     `${mark} ${style('bold', version.ref)}  ${style('dim', printable(facts + elsewhere))}`,
     ...repaired.map((path) => `  ${style('green', 'repaired')} ${printable(path)}`),
-    ...differences.map(({ path, problem, detail }) => `  ${style('red', problem)} ${printable(`${path}: ${detail}`)}`),
+    ...differences.flatMap(({ path, problem, detail }) => {
+      const [line = '', ...others] = wrapHanging(printable(`${problem} ${path}: ${detail}`), columns - INDENT.length)
+      return [style('red', problem) + line.slice(problem.length), ...others].map((each) => INDENT + each)
+    }),
   ]
 }
+
+const INDENT = '  '

@@ -174,7 +174,8 @@ export async function listNames(blobs: ProjectBlobs): Promise<string[]> {
   return (await listAll(blobs)).map(({ name }) => name).sort()
 }
 
-async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** All bytes of a stream in one. */
+export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const copies: Uint8Array[] = []
   for await (const chunk of chunks) copies.push(chunk.slice())
   return new Uint8Array(Buffer.concat(copies))

@@ -23,7 +23,7 @@ export type FaultKind =
   | 'partial list'
   | 'throttling'
 
-/** A method of the driver that can be met by a fault. Of a staged object: its `publish`. */
+/** A method of the driver that can be met by a fault. Of a staged object: its `publish` and `replace`. */
 export type FaultOperation =
   | 'get'
   | 'read'
@@ -35,12 +35,16 @@ export type FaultOperation =
   | 'delete'
   | 'sync'
   | 'publish'
+  | 'replace'
   | 'copy'
   | 'batch.tip'
   | 'batch.getAt'
   | 'batch.listAt'
   | 'batch.commit'
   | 'batch.commitsSince'
+  | 'bulk.readAll'
+  | 'bulk.writeAll'
+  | 'bulk.statAll'
 
 /** One line of a plan: which fault meets which calls, and when. */
 export type FaultRule = {
@@ -56,10 +60,13 @@ export type FaultCounts = Readonly<Record<FaultKind, number>>
 
 const CONDITIONAL: readonly FaultOperation[] = ['putIfAbsent', 'compareAndSwap', 'copy', 'batch.commit']
 /** A staged object is published once, so its publication is no write that can be sent again, or later. */
-const REPEATABLE: readonly FaultOperation[] = [...CONDITIONAL, 'put', 'delete']
-const WRITES: readonly FaultOperation[] = [...REPEATABLE, 'publish']
+const REPEATABLE: readonly FaultOperation[] = [...CONDITIONAL, 'put', 'delete', 'bulk.writeAll']
+const WRITES: readonly FaultOperation[] = [...REPEATABLE, 'publish', 'replace']
 const LISTS: readonly FaultOperation[] = ['list', 'batch.listAt']
-const READS: readonly FaultOperation[] = ['get', 'read', 'stat', 'batch.tip', 'batch.getAt', 'batch.commitsSince']
+const READS: readonly FaultOperation[] = [
+  ...(['get', 'read', 'stat', 'batch.tip', 'batch.getAt', 'batch.commitsSince'] as const),
+  ...(['bulk.readAll', 'bulk.statAll'] as const),
+]
 const ALL: readonly FaultOperation[] = [...WRITES, ...LISTS, ...READS, 'sync']
 
 /** What the port lets each fault happen to. */

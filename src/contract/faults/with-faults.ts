@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../ports/bytes.ts'
 import type { CallOptions } from '../../ports/call.ts'
-import type { BatchStore, ObjectStore, StagedObject } from '../../ports/object-store.ts'
+import type { BatchStore, BulkObjects, ObjectStore, StagedObject } from '../../ports/object-store.ts'
 import { createRandom } from '../random.ts'
 import { FaultGate } from './fault-gate.ts'
 import { LateWrites } from './late-writes.ts'
@@ -53,6 +53,7 @@ export function withFaults(driver: ObjectStore, options: FaultOptions): FaultyOb
     ...faultyReads(gate, driver),
     ...faultyWrites(gate, driver),
     batch: faultyBatch(gate, driver),
+    bulk: faultyBulk(gate, driver),
     async close() {
       await late.settle()
       await driver.close()
@@ -61,7 +62,7 @@ export function withFaults(driver: ObjectStore, options: FaultOptions): FaultyOb
 }
 
 type Reads = Pick<ObjectStore, 'get' | 'read' | 'stat' | 'list' | 'sync'>
-type Writes = Omit<ObjectStore, keyof Reads | 'capabilities' | 'batch' | 'close'>
+type Writes = Omit<ObjectStore, keyof Reads | 'capabilities' | 'batch' | 'bulk' | 'close'>
 
 function faultyReads(gate: FaultGate, driver: ObjectStore): Reads {
   return {
@@ -123,13 +124,31 @@ function faultyStaging(gate: FaultGate, staged: StagedObject): StagedObject {
   return {
     write: (chunk) => staged.write(chunk),
     publish: (key) =>
-      gate.write<'created' | 'exists'>({
+      gate.write<'created' | 'exists' | 'suspect'>({
         operation: 'publish',
         key,
         send: () => staged.publish(key),
         refusal: 'exists',
       }),
+    replace: (key) => gate.write({ operation: 'replace', key, send: () => staged.replace(key) }),
     discard: () => staged.discard(),
+  }
+}
+
+/** Its own way of failing is to leave things undone; what it is sent may be late or lost all the same. */
+function faultyBulk(gate: FaultGate, { bulk }: ObjectStore): BulkObjects {
+  return {
+    readAll: (keys, options) => gate.read('bulk.readAll', keys[0] ?? '', () => bulk.readAll(keys, options)),
+    statAll: (keys, options) => gate.read('bulk.statAll', keys[0] ?? '', () => bulk.statAll(keys, options)),
+    writeAll: (objects, options) => {
+      const copies = objects.map(({ key, bytes }) => ({ key, bytes: copyOf(bytes) }))
+      const key = objects[0]?.key ?? ''
+      return gate.write({
+        operation: 'bulk.writeAll',
+        key,
+        send: (copy) => bulk.writeAll(copies, signalOf(copy, options)),
+      })
+    },
   }
 }
 

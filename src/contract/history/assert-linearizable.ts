@@ -1,10 +1,10 @@
 import { ContractFailure } from '../check.ts'
-import type { History, Operation } from './history.ts'
+import type { HistoryOperation, OperationHistory } from './history.ts'
 import { checkLinearizability } from './linearizability.ts'
 import type { SequentialObject } from './linearizability.ts'
 
 /** How operations are shown to a reader. */
-export interface Words<Input, Output> {
+export interface HistoryWording<Input, Output> {
   input(input: Input): string
   output(output: Output): string
 }
@@ -15,8 +15,8 @@ export interface Words<Input, Output> {
  */
 export function assertLinearizable<State, Input, Output>(
   object: SequentialObject<State, Input, Output>,
-  history: History<Input, Output>,
-  words: Words<Input, Output>,
+  history: OperationHistory<Input, Output>,
+  words: HistoryWording<Input, Output>,
 ): void {
   const { operations } = history
   const verdict = checkLinearizability(object, operations)
@@ -35,8 +35,8 @@ export function assertLinearizable<State, Input, Output>(
 
 /** A line for each operation, in the order of their calls: called at – answered at, client, operation, answer. */
 function showHistory<Input, Output>(
-  operations: readonly Operation<Input, Output>[],
-  words: Words<Input, Output>,
+  operations: readonly HistoryOperation<Input, Output>[],
+  words: HistoryWording<Input, Output>,
 ): string {
   const rows = operations.map((operation) => {
     const { client, input, outcome, calledAt, answeredAt } = operation
@@ -52,7 +52,7 @@ function showHistory<Input, Output>(
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n')
 }
 
-function outputOf<Input, Output>({ outcome }: Operation<Input, Output>): Output {
+function outputOf<Input, Output>({ outcome }: HistoryOperation<Input, Output>): Output {
   if (outcome.kind === 'answered') return outcome.output
   throw new Error('the operation that ends a prefix was answered')
 }

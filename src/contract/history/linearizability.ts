@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Operation } from './history.ts'
+import type { HistoryOperation } from './history.ts'
 
 /** What an object does when one operation comes after the other. Pure; states are never changed. */
 export interface SequentialObject<State, Input, Output> {
@@ -10,16 +10,16 @@ export interface SequentialObject<State, Input, Output> {
 }
 
 /** Whether there is an order of the operations that explains every answer. */
-export type Verdict<Input, Output> =
+export type LinearizabilityVerdict<Input, Output> =
   | { readonly kind: 'linearizable' }
   /** The search was given up: the history has too many operations that overlap. */
   | { readonly kind: 'undecided' }
   | {
       readonly kind: 'not linearizable'
       /** The shortest beginning of the history that no order explains. Who was not answered by then is `unknown`. */
-      readonly prefix: readonly Operation<Input, Output>[]
+      readonly prefix: readonly HistoryOperation<Input, Output>[]
       /** The operation whose answer ends the prefix. Without that answer there is an order. */
-      readonly offender: Operation<Input, Output>
+      readonly offender: HistoryOperation<Input, Output>
       /** The answers to it that some order explains. */
       readonly allowed: readonly Output[]
     }
@@ -38,8 +38,8 @@ const STEPS_MAX = 300_000
  */
 export function checkLinearizability<State, Input, Output>(
   object: SequentialObject<State, Input, Output>,
-  history: readonly Operation<Input, Output>[],
-): Verdict<Input, Output> {
+  history: readonly HistoryOperation<Input, Output>[],
+): LinearizabilityVerdict<Input, Output> {
   const operations = history.filter(({ outcome }) => outcome.kind !== 'failed')
   const whole = new Search(object, operations).run()
   if (whole !== 'none') return { kind: whole === 'found' ? 'linearizable' : 'undecided' }
@@ -63,9 +63,9 @@ export function checkLinearizability<State, Input, Output>(
 
 /** The operations that were called by a moment. Those that were not answered by then are unknown. */
 function prefixOf<Input, Output>(
-  operations: readonly Operation<Input, Output>[],
+  operations: readonly HistoryOperation<Input, Output>[],
   moment: number,
-): Operation<Input, Output>[] {
+): HistoryOperation<Input, Output>[] {
   return operations
     .filter(({ calledAt }) => calledAt < moment)
     .map((each) => (each.answeredAt <= moment ? each : { ...each, outcome: { kind: 'unknown' } }))
@@ -73,10 +73,10 @@ function prefixOf<Input, Output>(
 
 function allowedAnswers<State, Input, Output>(
   object: SequentialObject<State, Input, Output>,
-  prefix: readonly Operation<Input, Output>[],
-  offender: Operation<Input, Output>,
+  prefix: readonly HistoryOperation<Input, Output>[],
+  offender: HistoryOperation<Input, Output>,
 ): Output[] {
-  const answering = (outcome: Operation<Input, Output>['outcome']) =>
+  const answering = (outcome: HistoryOperation<Input, Output>['outcome']) =>
     prefix.map((each) => (each === offender ? { ...each, outcome } : each))
   const open = new Search(object, answering({ kind: 'unknown' }), prefix.indexOf(offender))
   open.run()
@@ -87,7 +87,7 @@ function allowedAnswers<State, Input, Output>(
 interface Entry<Input, Output> {
   readonly kind: 'call' | 'answer'
   readonly index: number
-  readonly operation: Operation<Input, Output>
+  readonly operation: HistoryOperation<Input, Output>
   readonly at: number
 }
 
@@ -110,7 +110,7 @@ class Search<State, Input, Output> {
 
   constructor(
     object: SequentialObject<State, Input, Output>,
-    operations: readonly Operation<Input, Output>[],
+    operations: readonly HistoryOperation<Input, Output>[],
     watched = -1,
   ) {
     this.#object = object
@@ -172,7 +172,7 @@ class Search<State, Input, Output> {
 }
 
 /** An unknown operation has no answer: nothing has to be in the order because of it. */
-function entriesOf<Input, Output>(operation: Operation<Input, Output>, index: number): Entry<Input, Output>[] {
+function entriesOf<Input, Output>(operation: HistoryOperation<Input, Output>, index: number): Entry<Input, Output>[] {
   const call = { kind: 'call', index, operation, at: operation.calledAt } as const
   if (operation.outcome.kind !== 'answered') return [call]
   return [call, { kind: 'answer', index, operation, at: operation.answeredAt }]

@@ -17,7 +17,7 @@ import { ContractFailure } from '../check.ts'
 export const AT = '2026-01-02T03:04:05.678Z'
 
 /** Members of a command that a case sets itself. */
-export type Given<C extends Command> = Partial<Omit<C, 'kind'>>
+export type CommandFields<C extends Command> = Partial<Omit<C, 'kind'>>
 
 /** The manifest digest that stands for a content: a letter is enough of a name. */
 export function contentOf(name: string): Digest {
@@ -30,7 +30,7 @@ export function runOf(project: string, id: string): RunRef {
 }
 
 /** A log of a content: of type `model`, without anything else. */
-export function logCommand(content: string, given: Given<LogCommand> = {}): LogCommand {
+export function logCommand(content: string, given: CommandFields<LogCommand> = {}): LogCommand {
   return {
     kind: 'log',
     ...intent(),
@@ -50,43 +50,47 @@ export function logCommand(content: string, given: Given<LogCommand> = {}): LogC
 }
 
 /** A move of an alias; `n: null` removes it. */
-export function setAliasCommand(alias: string, n: number | null, given: Given<SetAliasCommand> = {}): SetAliasCommand {
+export function setAliasCommand(
+  alias: string,
+  n: number | null,
+  given: CommandFields<SetAliasCommand> = {},
+): SetAliasCommand {
   return { kind: 'setAlias', ...intent(), alias, n, expect: undefined, ...given }
 }
 
 /** The deletion of a version, without its aliases where the case does not say otherwise. */
-export function deleteCommand(n: number, given: Given<DeleteCommand> = {}): DeleteCommand {
+export function deleteCommand(n: number, given: CommandFields<DeleteCommand> = {}): DeleteCommand {
   return { kind: 'delete', ...intent(), n, withAliases: false, ...given }
 }
 
 /** The deletion of an artifact. */
-export function deleteArtifactCommand(given: Given<DeleteArtifactCommand> = {}): DeleteArtifactCommand {
+export function deleteArtifactCommand(given: CommandFields<DeleteArtifactCommand> = {}): DeleteArtifactCommand {
   return { kind: 'deleteArtifact', ...intent(), ...given }
 }
 
 /** A new description. */
-export function describeCommand(description: string, given: Given<DescribeCommand> = {}): DescribeCommand {
+export function describeCommand(description: string, given: CommandFields<DescribeCommand> = {}): DescribeCommand {
   return { kind: 'describe', ...intent(), description, ...given }
 }
 
 /** What an answer says, without the record that some answers carry. */
-export type Told = Omit<Answer, 'record'>
+export type CommandAnswer = Omit<Answer, 'record'>
 
 /** One artifact through one handle. Each call is a command of its own, with one executor. */
 export interface ArtifactHandle {
   readonly store: MetadataStore
   readonly key: ArtifactKey
-  log(content: string, given?: Given<LogCommand>): Promise<Told>
-  setAlias(alias: string, n: number | null, given?: Given<SetAliasCommand>): Promise<Told>
-  delete(n: number, given?: Given<DeleteCommand>): Promise<Told>
-  deleteAll(given?: Given<DeleteArtifactCommand>): Promise<Told>
-  describe(description: string, given?: Given<DescribeCommand>): Promise<Told>
-  send(command: Command): Promise<Told>
+  log(content: string, given?: CommandFields<LogCommand>): Promise<CommandAnswer>
+  setAlias(alias: string, n: number | null, given?: CommandFields<SetAliasCommand>): Promise<CommandAnswer>
+  delete(n: number, given?: CommandFields<DeleteCommand>): Promise<CommandAnswer>
+  deleteAll(given?: CommandFields<DeleteArtifactCommand>): Promise<CommandAnswer>
+  describe(description: string, given?: CommandFields<DescribeCommand>): Promise<CommandAnswer>
+  send(command: Command): Promise<CommandAnswer>
 }
 
 /** An artifact through a handle. */
 export function artifactIn(store: MetadataStore, key: ArtifactKey): ArtifactHandle {
-  const send = async (command: Command): Promise<Told> => told(await store.commit(key, command, {}), command)
+  const send = async (command: Command): Promise<CommandAnswer> => told(await store.commit(key, command, {}), command)
   return {
     store,
     key,
@@ -100,7 +104,7 @@ export function artifactIn(store: MetadataStore, key: ArtifactKey): ArtifactHand
 }
 
 /** A record may be answered or not; one that is must be that of the version. */
-function told({ record, ...answer }: Answer, command: Command): Told {
+function told({ record, ...answer }: Answer, command: Command): CommandAnswer {
   const digest = command.kind === 'log' ? command.digest : null
   if (record === null || (record.n === answer.n && record.digest === digest)) return answer
   throw new ContractFailure(`the record of v${answer.n}, or none`, `that of v${record.n}, ${record.digest}`)

@@ -5,7 +5,7 @@ import type { AbandonClosing, DraftKey, DraftPart, DraftRound, FinishClosing } f
 import { createManifest, manifestDigest } from '../../domain/manifest.ts'
 import type { Manifest } from '../../domain/manifest.ts'
 import type { ArtifactKey } from '../../domain/version.ts'
-import type { FinishOptions } from '../../ports/draft-store.ts'
+import type { FinishRoundOptions } from '../../ports/draft-store.ts'
 import type { CommitOptions, MetadataStore } from '../../ports/metadata-store.ts'
 import { ContractFailure } from '../check.ts'
 import { AT, runOf } from './commands.ts'
@@ -20,7 +20,7 @@ export type GivenPart = Partial<DraftPart> & { readonly round?: number; readonly
 /** What of a finish a case sets itself. */
 export type GivenFinish = Partial<FinishClosing> & {
   readonly round?: number
-  readonly options?: Partial<FinishOptions>
+  readonly options?: Partial<FinishRoundOptions>
 }
 
 /** What of an abandonment a case sets itself. */
@@ -95,7 +95,10 @@ export function abandonmentOf(given: Partial<AbandonClosing> = {}): AbandonClosi
 }
 
 /** Finds the manifests of a case, and has nothing to make present. */
-export const FINISHING: FinishOptions = { manifestOf: async (digest) => readManifest(digest), confirm: async () => {} }
+export const FINISHING: FinishRoundOptions = {
+  manifestOf: async (digest) => readManifest(digest),
+  confirm: async () => {},
+}
 
 /** A manifest that was made before. */
 export function readManifest(digest: Digest): Manifest {

@@ -1,6 +1,6 @@
 import { LadingError } from '../../domain/errors.ts'
 import type { RunRef } from '../../domain/version.ts'
-import type { FinishOptions } from '../../ports/draft-store.ts'
+import type { FinishRoundOptions } from '../../ports/draft-store.ts'
 import type { MetadataStore } from '../../ports/metadata-store.ts'
 import { contentOf, runOf } from './commands.ts'
 import { pagesOf, stateOf } from './context.ts'
@@ -130,7 +130,7 @@ export const draftFinishCases: readonly MetadataStoreCase[] = [
 
       const store = await open()
       const known: unknown[] = []
-      const onKnown: FinishOptions['onKnown'] = async (found, { metadata }) => {
+      const onKnown: FinishRoundOptions['onKnown'] = async (found, { metadata }) => {
         known.push([found.n, found.created, metadata, await store.drafts.round(ann.draft, {})])
       }
 

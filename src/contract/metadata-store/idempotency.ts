@@ -7,7 +7,7 @@ import {
   logCommand,
   setAliasCommand,
 } from './commands.ts'
-import type { ArtifactHandle, Told } from './commands.ts'
+import type { ArtifactHandle, CommandAnswer } from './commands.ts'
 import type { Check } from '../check.ts'
 import { stateOf } from './context.ts'
 import type { MetadataStoreCase } from './context.ts'
@@ -99,7 +99,7 @@ export const idempotencyCases: readonly MetadataStoreCase[] = [
 
       const answers = await Promise.all(handles.map((handle) => handle.send(command)))
 
-      const expected: Told = { n: 0, created: true, aliases: ['latest', 'prod'] }
+      const expected: CommandAnswer = { n: 0, created: true, aliases: ['latest', 'prod'] }
       check.equal(
         answers,
         handles.map(() => expected),

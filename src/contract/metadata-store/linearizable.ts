@@ -3,8 +3,8 @@ import type { CaseTools } from '../case.ts'
 import { artifactObject } from '../history/artifact-object.ts'
 import type { ArtifactInput, ArtifactOutput, ArtifactState } from '../history/artifact-object.ts'
 import { assertLinearizable } from '../history/assert-linearizable.ts'
-import { History } from '../history/history.ts'
-import type { Outcome } from '../history/history.ts'
+import { OperationHistory } from '../history/history.ts'
+import type { OperationOutcome } from '../history/history.ts'
 import { createRandom } from '../random.ts'
 import type { Random } from '../random.ts'
 import { artifactIn } from './commands.ts'
@@ -92,7 +92,7 @@ interface Round {
 
 /** Every client does its operations one after the other, beside the others; at the end each looks once more. */
 async function runRound(clients: readonly ArtifactHandle[], { initial, random, size, ask }: Round): Promise<void> {
-  const history = new History<ArtifactInput, ArtifactOutput>()
+  const history = new OperationHistory<ArtifactInput, ArtifactOutput>()
   const scripts = clients.map(() => Array.from({ length: size.operations }, () => ask(random)))
   const running = clients.map(async (handle, client) => {
     for (const input of scripts[client]!) await history.record(client, input, () => perform(handle, input))
@@ -122,7 +122,7 @@ function askForVersions(random: Random): ArtifactInput {
   return { kind: 'log', content: random.pick(['A', 'B', 'C', 'D']), aliases }
 }
 
-async function perform(handle: ArtifactHandle, input: ArtifactInput): Promise<Outcome<ArtifactOutput>> {
+async function perform(handle: ArtifactHandle, input: ArtifactInput): Promise<OperationOutcome<ArtifactOutput>> {
   try {
     return { kind: 'answered', output: await send(handle, input) }
   } catch (error) {

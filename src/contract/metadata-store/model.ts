@@ -1,10 +1,10 @@
 import type { Command, DeleteCommand, LogCommand, SetAliasCommand } from '../../domain/command.ts'
 import type { ErrorCode } from '../../domain/errors.ts'
-import type { Told } from './commands.ts'
+import type { CommandAnswer } from './commands.ts'
 import type { ArtifactState } from './context.ts'
 
 /** What a command comes to: an answer, or the code of a refusal. */
-export type Outcome = Told | ErrorCode
+export type Outcome = CommandAnswer | ErrorCode
 
 interface ModelVersion {
   readonly digest: string
@@ -15,7 +15,7 @@ interface ModelVersion {
 /** What is remembered of an operation: a version, that it was done, or a refusal. */
 type Memory = number | 'done' | ErrorCode
 
-const DONE: Told = { n: null, created: false, aliases: [] }
+const DONE: CommandAnswer = { n: null, created: false, aliases: [] }
 
 /**
  * What an artifact means, told one command after the other: no documents, no races, no crashes.
@@ -138,7 +138,7 @@ export class ArtifactModel {
     this.#aliases = new Map(after)
   }
 
-  #done({ opId }: Command): Told {
+  #done({ opId }: Command): CommandAnswer {
     this.#memory.set(opId, 'done')
     return DONE
   }
@@ -149,7 +149,7 @@ export class ArtifactModel {
     return code
   }
 
-  #told(n: number, created: boolean): Told {
+  #told(n: number, created: boolean): CommandAnswer {
     const aliases = [...this.#aliases].flatMap(([alias, target]) => (target === n ? [alias] : []))
     if (this.#latest() === n) aliases.push('latest')
     return { n, created, aliases: aliases.sort() }

@@ -44,11 +44,12 @@ export interface ObjectStoreHarness {
   }>
 }
 
-/** The names by which cases require capabilities: `compareAndSwap`, `batch`, `staging`, `copy`. */
+/** The names by which cases require capabilities: `compareAndSwap`, `batch`, `bulk`, `staging`, `copy`. */
 export function capabilityNames(capabilities: ObjectStoreCapabilities): string[] {
   const present = {
     compareAndSwap: capabilities.register === 'native',
     batch: capabilities.batch,
+    bulk: capabilities.bulk,
     staging: capabilities.staging,
     copy: capabilities.copy,
   }

@@ -89,5 +89,10 @@ function callsByCapability(store: ObjectStore, key: string): Record<string, read
       () => store.batch.commit([{ key, bytes, precondition: 'none' }], { parent: 'tip', title: 'commit' }),
       () => store.batch.commitsSince('tip', {}),
     ],
+    bulk: [
+      () => store.bulk.readAll([key], {}),
+      () => store.bulk.writeAll([{ key, bytes }], {}),
+      () => store.bulk.statAll([key], {}),
+    ],
   }
 }

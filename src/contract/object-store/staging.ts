@@ -34,8 +34,10 @@ export const stagingCases: readonly ObjectStoreCase[] = [
       const staged = await store.stage({})
       await staged.write(bytes('second', 1_000))
 
-      check.equal(await staged.publish(key('a')), 'exists')
+      const answer = await staged.publish(key('a'))
 
+      // A store need not vouch for what was not staged.
+      check.equal(answer === 'created', false, answer)
       check.bytesEqual(await readAll(await open(), key('a')), bytes('first', 100))
     },
   },
@@ -53,6 +55,43 @@ export const stagingCases: readonly ObjectStoreCase[] = [
 
       const winner = check.oneWinner(results, { losers: 'exists' })
       check.bytesEqual(await readAll(await open(), key('a')), bodies[winner]!, "the winner's body")
+    },
+  },
+  {
+    ...base,
+    id: 'object.stage.replaces',
+    obligation: 'Makes the bytes the object `key`, whatever is there.',
+    async run({ open, key, bytes, check }) {
+      const store = await open()
+      await store.putIfAbsent(key('there'), bytes('before', 5_000), {})
+      for (const name of ['there', 'free']) {
+        const staged = await store.stage({})
+        await staged.write(bytes(name, 100))
+
+        await staged.replace(key(name))
+
+        check.bytesEqual(await readAll(await open(), key(name)), bytes(name, 100), name)
+      }
+    },
+  },
+  {
+    ...base,
+    id: 'object.stage.vouched-for',
+    obligation: 'Whether the store vouches that the bytes are those that were staged.',
+    async run({ open, key, bytes, check }) {
+      const store = await open()
+      for (const name of ['published', 'replaced']) {
+        const staged = await store.stage({})
+        await staged.write(bytes(name, 100))
+        if (name === 'published') await staged.publish(key(name))
+        else await staged.replace(key(name))
+
+        const again = await store.stage({})
+        await again.write(bytes(name, 100))
+
+        check.equal((await (await open()).stat(key(name), {}))?.pristine, true, name)
+        check.equal(await again.publish(key(name)), 'exists', `${name}, staged again`)
+      }
     },
   },
   {

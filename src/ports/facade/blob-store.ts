@@ -1,16 +1,25 @@
 import { assertDigest } from '../../domain/digest.ts'
 import { LadingError } from '../../domain/errors.ts'
 import { assertName } from '../../domain/names.ts'
-import type { BlobCapabilities, BlobItem, BlobSink, BlobStore, BlobWant, ProjectBlobs } from '../blob-store.ts'
-import type { ByteSource } from '../bytes.ts'
+import type {
+  BlobCapabilities,
+  BlobItem,
+  BlobSink,
+  BlobStore,
+  BlobWant,
+  BulkSink,
+  ProjectBlobs,
+} from '../blob-store.ts'
+import type { BulkSource, ByteSource } from '../bytes.ts'
 import type { CallOptions } from '../call.ts'
 import { assertCollection, assertItems, assertNames, assertSources, assertWants } from './blob-checks.ts'
 import { sliceOf } from './byte-slice.ts'
 import { createCallGate, throwIfAborted } from './call-gate.ts'
 import type { CallGate } from './call-gate.ts'
-import { watched, watchedSink } from './caller-errors.ts'
+import { watched, watchedBulk, watchedSink } from './caller-errors.ts'
 import { assertPageOptions } from './metadata-checks.ts'
-import { countedChunks, verifiedChunks, verifiedSource } from './verified-bytes.ts'
+import { countedChunks, verifiedBytes, verifiedChunks, verifiedSource } from './verified-bytes.ts'
+import type { ExpectedBytes } from './verified-bytes.ts'
 
 /**
  * The checked front of a blob store: every store is used through it.
@@ -75,7 +84,8 @@ function checkedProjectBlobs(blobs: ProjectBlobs, capabilities: BlobCapabilities
       const callerErrors = new Set<unknown>()
       return gate.run({ ...read('read', options.signal), callerErrors }, async () => {
         assertWants(wants)
-        await blobs.read(wants, verifyingSink(wants, sink, callerErrors), options)
+        const bulk = options.bulk && verifyingBulk(wants, options.bulk, callerErrors)
+        await blobs.read(wants, verifyingSink(wants, sink, callerErrors), { ...options, bulk })
       })
     },
     delete: (names, options) =>
@@ -107,14 +117,31 @@ function verifyingSink(wants: readonly BlobWant[], sink: BlobSink, callerErrors:
   }
 }
 
+/** Verifies blobs that come whole. If one of them is wrong, none is handed over. */
+function verifyingBulk(wants: readonly BlobWant[], bulk: BulkSink, callerErrors: Set<unknown>): BulkSink {
+  const watchedOne = watchedBulk(bulk, callerErrors)
+  return async (blobs) => {
+    const verifiedBlobs = blobs.map(({ index, bytes }) => {
+      const want = wants[index]
+      if (!want || want.range) throw new RangeError(`the adapter gives want ${index} of ${wants.length} as a whole`)
+      return { index, bytes: verifiedBytes(bytes, expectedOf(want), (detail) => corruptBlob(want, detail)) }
+    })
+    await watchedOne(verifiedBlobs)
+  }
+}
+
 function verified(want: BlobWant, chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const { digest, location, range } = want
+  const { range } = want
   const mismatch = (detail: string) => corruptBlob(want, detail)
-  const sizeBytes = want.sizeBytes ?? location?.sizeBytes ?? null
+  const { digest, sizeBytes } = expectedOf(want)
   if (!range) return verifiedChunks(chunks, { digest, sizeBytes }, mismatch)
   if (sizeBytes === null) return chunks
   const { from, to } = sliceOf(range, sizeBytes)
   return countedChunks(chunks, to - from, mismatch)
+}
+
+function expectedOf({ digest, sizeBytes, location }: BlobWant): ExpectedBytes {
+  return { digest, sizeBytes: sizeBytes ?? location?.sizeBytes ?? null }
 }
 
 /** A source of unknown digest: one that announced its size must keep to it. */
@@ -127,6 +154,10 @@ class CountedSource implements ByteSource {
 
   get sizeBytes(): number | null {
     return this.#source.sizeBytes
+  }
+
+  get bulk(): BulkSource | undefined {
+    return this.#source.bulk
   }
 
   read(options: CallOptions): AsyncIterable<Uint8Array> {
@@ -147,6 +178,10 @@ class WatchedSource implements ByteSource {
 
   get sizeBytes(): number | null {
     return this.#source.sizeBytes
+  }
+
+  get bulk(): BulkSource | undefined {
+    return this.#source.bulk
   }
 
   async *read(options: CallOptions): AsyncGenerator<Uint8Array> {

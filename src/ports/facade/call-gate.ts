@@ -20,9 +20,14 @@ export interface CallGate {
    * Rejects `CLOSED` after `close`, `ABORTED` when the signal fired. Names operation and adapter in every error.
    */
   run<T>(call: GatedCall, body: () => Promise<T>): Promise<T>
-  /** Lets nothing in any more, waits for the calls under way, then runs `release` once, however often it is called. */
+  /**
+   * Lets nothing in any more, waits for the calls under way, then runs `release` once, however often it is called. Rejects
+   * as that does, each time; what it does not name is `UNAVAILABLE`.
+   */
   close(release: () => Promise<void>): Promise<void>
 }
+
+const CLOSE: GatedCall = { operation: 'close', foreign: 'UNAVAILABLE', signal: undefined }
 
 /** A gate in front of the adapter of this name. */
 export function createCallGate(adapter: string): CallGate {
@@ -41,7 +46,7 @@ export function createCallGate(adapter: string): CallGate {
       }
     },
     close(release) {
-      closing ??= Promise.allSettled(underWay).then(release)
+      closing ??= Promise.allSettled(underWay).then(() => settle(CLOSE, adapter, release))
       return closing
     },
   }

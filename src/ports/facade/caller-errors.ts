@@ -1,10 +1,11 @@
-import type { BlobSink } from '../blob-store.ts'
+import type { BlobSink, BulkSink } from '../blob-store.ts'
 import type { ByteSource } from '../bytes.ts'
 
 /** A source that notes what it threw itself, so that this comes back to its owner as it is. */
 export function watchedSource(source: ByteSource, callerErrors: Set<unknown>): ByteSource {
   return {
     sizeBytes: source.sizeBytes,
+    bulk: source.bulk,
     read: (options) =>
       watched(source.read(options), (error) => {
         if (!options.signal?.aborted) callerErrors.add(error)
@@ -27,6 +28,18 @@ export function watchedSink(sink: BlobSink, callerErrors: Set<unknown>): BlobSin
       throw error
     }
     if (failures.length > 0) throw failures[0]
+  }
+}
+
+/** A sink of many that notes what it threw itself. */
+export function watchedBulk(bulk: BulkSink, callerErrors: Set<unknown>): BulkSink {
+  return async (blobs) => {
+    try {
+      await bulk(blobs)
+    } catch (error) {
+      callerErrors.add(error)
+      throw error
+    }
   }
 }
 

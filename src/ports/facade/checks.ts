@@ -4,15 +4,18 @@ import type { BatchWrite, ByteRange, ListOptions } from '../object-store.ts'
 /** What every store we know takes, with room for a prefix in front: S3 and GCS allow 1024 bytes. */
 export const KEY_CHARACTERS_MAX = 900
 
-const KEY_PATTERN = /^[A-Za-z0-9._/-]+$/
+const NO_KEY_PATTERN = /[^A-Za-z0-9._/-]/
+
+/** A segment that is empty, "." or "..". */
+const BAD_SEGMENT_PATTERN = /(?:^|\/)\.{0,2}(?:\/|$)/
 
 /** Refuses with `INVALID` what is no key: the alphabet, the length, no leading or doubled slash, no `.` or `..`. */
 export function assertKey(key: string): void {
-  if (!KEY_PATTERN.test(key)) refuse(`a key of ${JSON.stringify(key)}`, 'use only A-Z a-z 0-9 . _ / -')
+  if (key === '' || NO_KEY_PATTERN.test(key)) refuse(`a key of ${JSON.stringify(key)}`, 'use only A-Z a-z 0-9 . _ / -')
   if (key.length > KEY_CHARACTERS_MAX) {
     refuse(`a key of ${key.length} characters`, `use at most ${KEY_CHARACTERS_MAX}`)
   }
-  if (key.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')) {
+  if (BAD_SEGMENT_PATTERN.test(key)) {
     refuse(`a key of ${JSON.stringify(key)}`, 'use relative keys without empty, "." or ".." segments')
   }
 }

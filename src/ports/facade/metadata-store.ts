@@ -1,4 +1,4 @@
-import { LadingError } from '../../domain/errors.ts'
+import { isLadingError } from '../../domain/errors.ts'
 import type { Command } from '../../domain/command.ts'
 import type { HistoryEvent } from '../../domain/history.ts'
 import type { CallOptions } from '../call.ts'
@@ -74,7 +74,7 @@ async function pass<T>(
       return body()
     })
   } catch (error) {
-    throw error instanceof LadingError && key !== '' ? error.with({ key }) : error
+    throw isLadingError(error) && key !== '' ? error.with({ key }) : error
   }
 }
 

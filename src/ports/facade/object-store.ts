@@ -1,8 +1,9 @@
 import type { ByteSource } from '../bytes.ts'
 import type { CallOptions } from '../call.ts'
-import type { BatchStore, ObjectStore, StoredObject } from '../object-store.ts'
+import type { BatchStore, BulkObjects, ObjectStore, StoredObject } from '../object-store.ts'
 import { CheckedSource } from './checked-source.ts'
 import { assertBatch, assertKey, assertPage, assertRange, assertSize, isEmptyRange } from './checks.ts'
+import { assertBulkKeys, assertBulkRead, assertSmallObjects, bytesOf } from './bulk-checks.ts'
 import { Guard } from './guard.ts'
 import type { GuardedCall, ObservedRequest } from './guard.ts'
 import { guardedChunks, guardedStaging } from './streams.ts'
@@ -37,12 +38,13 @@ export function checkedObjectStore(driver: ObjectStore, options: ObjectStoreFaca
     ...checkedReads(guard, driver),
     ...checkedWrites(guard, driver),
     batch: checkedBatch(guard, driver),
+    bulk: checkedBulk(guard, driver),
     close: () => guard.close(() => driver.close()),
   }
 }
 
 type Reads = Pick<ObjectStore, 'get' | 'read' | 'stat' | 'list'>
-type Writes = Omit<ObjectStore, keyof Reads | 'capabilities' | 'batch' | 'close'>
+type Writes = Omit<ObjectStore, keyof Reads | 'capabilities' | 'batch' | 'bulk' | 'close'>
 
 function checkedReads(guard: Guard, driver: ObjectStore): Reads {
   return {
@@ -157,6 +159,34 @@ function checkedBatch(guard: Guard, driver: ObjectStore): BatchStore {
   }
 }
 
+/** What is done in bulk counts as one request. */
+function checkedBulk(guard: Guard, driver: ObjectStore): BulkObjects {
+  const requires = ['bulk', driver.capabilities.bulk] as const
+  return {
+    async readAll(keys, options) {
+      if (keys.length === 0) return []
+      const check = (): void => assertBulkRead(keys, options)
+      const call = { ...reading('bulk.readAll', keys[0]!, options), requires, check, bytes: sizeOfEach }
+      return guard.call(call, () => driver.bulk.readAll(keys, options))
+    },
+
+    async writeAll(objects, options) {
+      if (objects.length === 0) return []
+      const check = (): void => assertSmallObjects(objects)
+      const bytes = (): number => bytesOf(objects)
+      const call = { ...writing('bulk.writeAll', objects[0]!.key, options), requires, check, bytes }
+      return guard.call(call, () => driver.bulk.writeAll(objects, options))
+    },
+
+    async statAll(keys, options) {
+      if (keys.length === 0) return []
+      const check = (): void => assertBulkKeys(keys)
+      const call = { ...reading('bulk.statAll', keys[0]!, options), requires, check }
+      return guard.call(call, () => driver.bulk.statAll(keys, options))
+    },
+  }
+}
+
 /** A request that changes nothing. */
 function reading(operation: string, key: string, options: CallOptions) {
   return {
@@ -189,6 +219,10 @@ async function sendBody<T>(
   } catch (error) {
     throw source.failure ?? error
   }
+}
+
+function sizeOfEach(found: readonly (Uint8Array | null)[] | undefined): number | undefined {
+  return found?.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0)
 }
 
 function sizeOfAll(found: readonly (StoredObject | null)[] | undefined): number | undefined {

@@ -23,6 +23,11 @@ export async function* guardedChunks(
       if (step.done) return
       yield step.value
     }
+  } catch (error) {
+    // What cannot be ended either, such as the body of a request that was aborted, must not hide why the read failed.
+    if (!ended) await end().catch(() => undefined)
+    ended = true
+    throw error
   } finally {
     released()
     if (!ended) await end()
@@ -45,6 +50,13 @@ export function guardedStaging(guard: Guard, staged: StagedObject, options: Call
   const assertOpen = (): void => {
     if (ended) throw new LadingError('INVALID', { detail: 'the staged object was published or discarded' })
   }
+  const placing = (operation: string, key: string) => {
+    const check = (): void => {
+      assertOpen()
+      assertKey(key)
+    }
+    return { operation, key, options, failure: 'UNKNOWN_OUTCOME', check, bytes: () => sizeBytes } as const
+  }
 
   return {
     write(chunk) {
@@ -55,15 +67,16 @@ export function guardedStaging(guard: Guard, staged: StagedObject, options: Call
       })
     },
     publish(key) {
-      const check = (): void => {
-        assertOpen()
-        assertKey(key)
-      }
-      const call = { operation: 'publish', key, options, failure: 'UNKNOWN_OUTCOME', check } as const
-      return guard.call({ ...call, bytes: () => sizeBytes }, async () => {
+      return guard.call(placing('publish', key), async () => {
         const answer = await staged.publish(key)
-        end()
+        if (answer !== 'suspect') end()
         return answer
+      })
+    },
+    replace(key) {
+      return guard.call(placing('replace', key), async () => {
+        await staged.replace(key)
+        end()
       })
     },
     // Not refused after an abort or a close: it is how both are cleaned up.

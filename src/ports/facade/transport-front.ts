@@ -1,4 +1,4 @@
-import { LadingError } from '../../domain/errors.ts'
+import { isLadingError } from '../../domain/errors.ts'
 import type { ErrorCode } from '../../domain/errors.ts'
 import type { CallOptions } from '../call.ts'
 import { deniedError } from '../denied.ts'
@@ -34,7 +34,7 @@ export function frontOf(gate: CallGate, capabilities: TransportCapabilities): Tr
           return body()
         })
       } catch (error) {
-        throw error instanceof LadingError && key !== '' ? error.with({ key }) : error
+        throw isLadingError(error) && key !== '' ? error.with({ key }) : error
       }
     }
   }

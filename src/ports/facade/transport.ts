@@ -6,7 +6,7 @@ import type { PageOptions } from '../metadata-store.ts'
 import type { Transport, Upload } from '../transport.ts'
 import { assertWants } from './blob-checks.ts'
 import { createCallGate, throwIfAborted } from './call-gate.ts'
-import { watchedSink, watchedSource } from './caller-errors.ts'
+import { watchedBulk, watchedSink, watchedSource } from './caller-errors.ts'
 import { assertArtifactKey, assertPageOptions, assertRunRecord, assertVersionKey } from './metadata-checks.ts'
 import { assertBlobs, assertChange, assertLineage, assertMove, assertSelector } from './transport-checks.ts'
 import { checkedCollaboration } from './collaboration.ts'
@@ -104,7 +104,8 @@ function checkedBytes(
         assertName('project', from.project)
         assertDigest(from.manifest)
         assertWants(wants)
-        await transport.read(from, wants, watchedSink(sink, callerErrors), options)
+        const bulk = options.bulk && watchedBulk(options.bulk, callerErrors)
+        await transport.read(from, wants, watchedSink(sink, callerErrors), { ...options, bulk })
       })
     },
     layout: (project, manifest, options) =>

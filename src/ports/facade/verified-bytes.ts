@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { createDigester } from '../../domain/digest.ts'
+import { createDigester, sha256 } from '../../domain/digest.ts'
 import type { Digest, Digester } from '../../domain/digest.ts'
 import type { LadingError } from '../../domain/errors.ts'
 import type { ByteSource } from '../bytes.ts'
@@ -28,7 +28,7 @@ export function verifiedChunks(
   const digester = createDigester()
   const prove = (): void => {
     const found = digester.digest()
-    if (found !== digest) throw mismatch(`expected SHA-256 ${digest}, found ${found}`)
+    if (found !== digest) throw differs(digest, found, mismatch)
   }
   if (sizeBytes === null) return hashedToTheEnd(chunks, digester, prove)
   return hashedToSize(countedChunks(chunks, sizeBytes, mismatch), digester, { sizeBytes, prove })
@@ -49,10 +49,21 @@ export async function* countedChunks(
   if (count < sizeBytes) throw mismatch(`expected ${sizeBytes} bytes, found ${count}`)
 }
 
+/** Bytes that are all there: returns them if they are as expected, else throws `mismatch`. */
+export function verifiedBytes(bytes: Uint8Array, { digest, sizeBytes }: ExpectedBytes, mismatch: Mismatch): Uint8Array {
+  if (sizeBytes !== null && bytes.length !== sizeBytes) {
+    throw mismatch(`expected ${sizeBytes} bytes, found ${bytes.length}`)
+  }
+  const found = sha256(bytes)
+  if (found !== digest) throw differs(digest, found, mismatch)
+  return bytes
+}
+
 /** A source that passes on nothing but the expected bytes: each reading ends with `mismatch` before others are whole. */
 export function verifiedSource(source: ByteSource, expected: ExpectedBytes, mismatch: Mismatch): ByteSource {
   return {
     sizeBytes: expected.sizeBytes,
+    bulk: source.bulk,
     read: (options) => verifiedChunks(source.read(options), expected, mismatch),
   }
 }
@@ -103,4 +114,8 @@ async function* handOverAndHash(chunk: Uint8Array, digester: Digester): AsyncGen
   } finally {
     await hashed
   }
+}
+
+function differs(expected: Digest, found: Digest, mismatch: Mismatch): LadingError {
+  return mismatch(`expected SHA-256 ${expected}, found ${found}`)
 }

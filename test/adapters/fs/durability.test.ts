@@ -238,7 +238,7 @@ function storeOn(fs: NodeFileSystem): ObjectStore {
 async function publish(store: ObjectStore, key: string, content: string): Promise<'created' | 'exists'> {
   const staged = await store.stage({})
   await staged.write(text(content))
-  return staged.publish(key)
+  return (await staged.publish(key)) === 'created' ? 'created' : 'exists'
 }
 
 async function read(fs: NodeFileSystem, key: string): Promise<string | null> {

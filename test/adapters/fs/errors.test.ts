@@ -247,7 +247,7 @@ function createFailingDisk(): FailingDisk {
     return Object.fromEntries(methods.map((name) => [name, wrap(name)])) as T
   }
   const promises: FileSystem = {
-    ...guarded(bound(inner), ['link', 'rename', 'unlink', 'mkdir', 'stat', 'readdir', 'opendir']),
+    ...guarded(bound(inner), ['link', 'rename', 'unlink', 'utimes', 'mkdir', 'stat', 'readdir', 'opendir']),
     async open(path, flags): Promise<FileHandle> {
       check('open', path)
       // The mode is left out, because memfs denies the first write to a read-only file.

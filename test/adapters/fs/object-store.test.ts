@@ -82,7 +82,7 @@ describe.each(DISKS)('a store on $name', ({ create }) => {
     const etag = created === 'exists' ? null : created.etag
 
     expect(await open().get('a/b', {})).toEqual({ bytes: text('one'), etag })
-    expect(await open().stat('a/b', {})).toEqual({ sizeBytes: 3, etag })
+    expect(await open().stat('a/b', {})).toEqual({ sizeBytes: 3, pristine: false, etag })
     expect((await open().list('a/', { depth: 'all', limit: 1 })).entries).toEqual([
       { kind: 'object', key: 'a/b', sizeBytes: 3, etag },
     ])
@@ -295,10 +295,12 @@ describe.each(DISKS)('a store on $name', ({ create }) => {
     const [late, empty] = [await store.stage({}), await store.stage({})]
     await late.write(text('late'))
 
-    expect(await late.publish('taken')).toBe('exists')
+    // What was created without staging carries no mark.
+    expect(await late.publish('taken')).toBe('suspect')
     expect(await empty.publish('empty')).toBe('created')
     expect(await content(store, 'taken')).toBe('taken')
     expect(await content(store, 'empty')).toBe('')
+    await late.discard()
     expect(staging()).toEqual([])
   })
 

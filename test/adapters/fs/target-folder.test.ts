@@ -27,9 +27,11 @@ describe('a file written into a target folder', () => {
   it('has its bytes, in folders made for it', async () => {
     const { root, target } = createPlace()
 
-    await target.write('a/b/c.txt', chunksOf('one', 'two'), {})
+    const state = await target.write('a/b/c.txt', chunksOf('one', 'two'), {})
 
     expect(readFileSync(join(root, 'a/b/c.txt'), 'utf8')).toBe('onetwo')
+    expect(state).toEqual((await target.inspect('a/b/c.txt', {}))?.state)
+    expect(state!.mtimeNs % 1_000_000_000n).toBe(0n)
     expect(treeOf(root)).toEqual(['a', 'a/b', 'a/b/c.txt'])
     expect(target.root).toBe(root)
   })
@@ -68,6 +70,14 @@ describe('a file written into a target folder', () => {
     await target.write('a', chunksOf(pattern(1000)), {})
 
     expect(readFileSync(join(root, 'a')).equals(pattern(1000))).toBe(true)
+  })
+
+  it('is written as well on a disk that takes no times', async () => {
+    const { root, target } = createPlace(withHandles(() => ({ utimes: () => Promise.reject(errno('EPERM')) })))
+
+    await target.write('a', chunksOf('a'), {})
+
+    expect(readFileSync(join(root, 'a'), 'utf8')).toBe('a')
   })
 
   it('replaces what was there, and only under this name', async () => {
@@ -118,8 +128,8 @@ describe('a file written into a target folder', () => {
     for (let index = 0; index < 50; index++) await target.write(`a/b/c/d/${index}`, chunksOf('x'), {})
 
     expect(calls.mkdir).toBe(5)
-    // One for what is in its place, one that proves where the temporary file was made.
-    expect(calls.lstat).toBe(5 + 50 + 50)
+    // For what is in its place, for where the temporary file was made, and for the state that the file has afterwards.
+    expect(calls.lstat).toBe(5 + 50 + 50 + 50)
     expect(calls.realpath).toBe(5 + 50)
   })
 
@@ -139,7 +149,7 @@ describe('a file written into a target folder', () => {
     await target.write('a/b', chunksOf('one', 'two'), {})
 
     expect(fs.readFileSync('/home/root/a/b', 'utf8')).toBe('onetwo')
-    expect((await target.inspect('a/b', {}))?.sizeBytes).toBe(6)
+    expect((await target.inspect('a/b', {}))?.state.sizeBytes).toBe(6)
     expect(fs.readdirSync('/home/root/a')).toEqual(['b'])
   })
 })
@@ -351,6 +361,132 @@ describe('something else in the place of a file or folder', () => {
   })
 })
 
+describe('files written together into a target folder', () => {
+  const filesOf = (contents: Readonly<Record<string, string>>) =>
+    Object.entries(contents).map(([path, content]) => ({ path, bytes: new TextEncoder().encode(content) }))
+  const many = Object.fromEntries(
+    Array.from({ length: 40 }, (_, index) => [`a/b${index % 3}/${index}`, `file ${index}`]),
+  )
+
+  it('have their bytes, in folders made for them, and the states that are told', async () => {
+    const { root, target } = createPlace()
+
+    const states = await target.writeAll(filesOf(many), {})
+
+    for (const [path, content] of Object.entries(many)) expect(readFileSync(join(root, path), 'utf8')).toBe(content)
+    const found = await target.inspectAll(Object.keys(many), {})
+    expect(states).toEqual(found.map((file) => file !== 'unknown' && file?.state))
+  })
+
+  it('may lie in one memory, which is given away, or in that of small buffers', async () => {
+    const { root, target } = createPlace()
+    const slab = new TextEncoder().encode('onetwo')
+    const pieces = [
+      { path: 'one', bytes: slab.subarray(0, 3) },
+      { path: 'two', bytes: slab.subarray(3) },
+    ]
+
+    await target.writeAll(pieces, {})
+    await target.writeAll([{ path: 'three', bytes: Buffer.from('three') }], {})
+
+    expect(slab.length).toBe(0)
+    expect(['one', 'two', 'three'].map((path) => readFileSync(join(root, path), 'utf8'))).toEqual([
+      'one',
+      'two',
+      'three',
+    ])
+  })
+
+  it('are the same on a file system that threads have no part in', async () => {
+    const { root, target } = createPlace(fsWith({}))
+
+    const states = await target.writeAll(filesOf(many), {})
+
+    expect(readFileSync(join(root, 'a/b1/1'), 'utf8')).toBe('file 1')
+    expect(states).toEqual(
+      await Promise.all(Object.keys(many).map(async (path) => (await target.inspect(path, {}))?.state)),
+    )
+    expect(await target.inspectAll(['a/b1/1', 'none'], {})).toEqual(['unknown', 'unknown'])
+  })
+
+  it('are none at all', async () => {
+    const { parent, target } = createPlace()
+
+    expect(await target.writeAll([], {})).toEqual([])
+    expect(await target.inspectAll([], {})).toEqual([])
+
+    expect(treeOf(parent)).toEqual(['outside'])
+  })
+
+  it.skipIf(isWindows)(
+    'are CONFLICT, by name, where a link or a folder is in the place of one; nothing lies elsewhere',
+    async () => {
+      for (const [path, key] of [
+        ['link', 'link'],
+        ['folder', 'folder'],
+        ['linked/x', 'linked'],
+      ] as const) {
+        const { root, outside, target } = createPlace()
+        plant(root, { 'folder/x': 'x' })
+        symlinkSync('../outside/new', join(root, 'link'))
+        symlinkSync('../outside', join(root, 'linked'))
+
+        const written = target.writeAll(filesOf({ a: 'a', [path]: 'x', z: 'z' }), {})
+
+        await expect(written).rejects.toMatchObject({ code: 'CONFLICT', key: join(root, key) })
+        expect(treeOf(outside)).toEqual([])
+        expect(await target.inspectAll([path], {})).toEqual(['unknown'])
+      }
+    },
+  )
+
+  it.skipIf(isWindows)(
+    'are CONFLICT when a link has taken the place of a folder that was written into before',
+    async () => {
+      const { root, outside, target } = createPlace()
+      await target.writeAll(filesOf({ 'a/one': '1' }), {})
+      renameSync(join(root, 'a'), join(root, 'moved'))
+      symlinkSync('../outside', join(root, 'a'))
+
+      const written = target.writeAll(filesOf({ 'a/two': '2', 'a/three': '3' }), {})
+
+      await expect(written).rejects.toMatchObject({ code: 'CONFLICT' })
+      expect(treeOf(outside)).toEqual([])
+      await expect(target.writeAll(filesOf({ 'a/two': '2' }), {})).rejects.toMatchObject({ key: join(root, 'a') })
+    },
+  )
+
+  it.each(['', '/etc/x', '../x', 'a\0b'])('cannot be called %j', async (path) => {
+    const { parent, target } = createPlace()
+
+    await expect(target.writeAll(filesOf({ [path]: 'x' }), {})).rejects.toMatchObject({ code: 'INVALID' })
+    await expect(target.inspectAll([path], {})).rejects.toMatchObject({ code: 'INVALID' })
+
+    expect(treeOf(parent)).toEqual(['outside'])
+  })
+
+  it('are not begun when the signal has fired', async () => {
+    const { parent, target } = createPlace()
+    const signal = AbortSignal.abort()
+
+    await expect(target.writeAll(filesOf({ a: 'a' }), { signal })).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect(target.inspectAll(['a'], { signal })).rejects.toMatchObject({ code: 'ABORTED' })
+
+    expect(treeOf(parent)).toEqual(['outside'])
+  })
+
+  it('let a sweep find what was left behind in the folders that they were looked for in', async () => {
+    const { root, target } = createPlace()
+    plant(root, { 'a/.lading-0123456789abcdef.part': 'half', 'a/b': 'b' })
+    utimesSync(join(root, 'a/.lading-0123456789abcdef.part'), 0, 0)
+
+    await target.inspectAll(['a/b'], {})
+    await target.sweep({})
+
+    expect(treeOf(root)).toEqual(['a', 'a/b'])
+  })
+})
+
 describe('inspecting a target folder', () => {
   it('tells what a continued download has to write', async () => {
     const { root, target } = createPlace()
@@ -360,8 +496,8 @@ describe('inspecting a target folder', () => {
     const intact = await target.inspect('a/intact', {})
     const changed = await target.inspect('a/changed', {})
 
-    expect([intact?.sizeBytes, await intact?.digest({})]).toEqual([6, digestOf('intact')])
-    expect([changed?.sizeBytes, await changed?.digest({})]).toEqual([7, digestOf('chang3d')])
+    expect([intact?.state.sizeBytes, await intact?.digest({})]).toEqual([6, digestOf('intact')])
+    expect([changed?.state.sizeBytes, await changed?.digest({})]).toEqual([7, digestOf('chang3d')])
     expect(await target.inspect('a/missing', {})).toBeNull()
     expect(await target.inspect('b/missing', {})).toBeNull()
   })
@@ -379,7 +515,7 @@ describe('inspecting a target folder', () => {
     await target.inspect('a/b', {})
     await target.write('a/b', chunksOf('b'), {})
 
-    expect((await target.inspect('a/b', {}))?.sizeBytes).toBe(1)
+    expect((await target.inspect('a/b', {}))?.state.sizeBytes).toBe(1)
   })
 
   it('stops a digest when the signal fires', async () => {

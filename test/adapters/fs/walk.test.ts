@@ -21,7 +21,7 @@ interface WalkSettings {
 /** The paths that a walk finds, sorted. */
 async function walk(folder: string, { fs, ...options }: WalkSettings = {}): Promise<string[]> {
   const paths: string[] = []
-  for await (const { path } of createFiles(fs).walk(folder, options)) paths.push(path)
+  for await (const files of createFiles(fs).walk(folder, options)) paths.push(...files.map(({ path }) => path))
   return paths.toSorted()
 }
 
@@ -32,7 +32,7 @@ describe('a walk', () => {
     mkdirSync(join(folder, 'empty/deep'), { recursive: true })
     const found: [string, number, string][] = []
 
-    for await (const file of createFiles().walk(folder, {})) {
+    for (const file of (await Array.fromAsync(createFiles().walk(folder, {}))).flat()) {
       found.push([file.path, file.sizeBytes, (await readAll(file.source.read({}))).toString()])
     }
 
@@ -61,6 +61,18 @@ describe('a walk', () => {
     expect(paths).toEqual(names.toSorted())
     expect(most).toBeGreaterThan(10)
     expect(most).toBeLessThanOrEqual(256)
+  })
+
+  it('finds each of more files than one thread lists at once, and links and folders among them', async () => {
+    const folder = temporaryFolder()
+    const names = Array.from({ length: 2_600 }, (_, index) => `f${index % 40}/deep/${index}`)
+    plant(folder, Object.fromEntries(names.map((name) => [name, name])))
+    if (!isWindows) for (let index = 0; index < 150; index++) symlinkSync('0', join(folder, `f0/deep/link-${index}`))
+    const links = isWindows ? [] : Array.from({ length: 150 }, (_, index) => `f0/deep/link-${index}`)
+
+    const paths = await walk(folder)
+
+    expect(paths).toEqual([...names, ...links].toSorted())
   })
 
   it('does not look at a file that is not kept, whatever it is', async () => {
@@ -203,7 +215,8 @@ describe.skipIf(isWindows)('a walk over links', () => {
     plant(folder, { 'data/a.txt': 'alpha' })
     symlinkSync('data/a.txt', join(folder, 'link'))
 
-    for await (const { path, sizeBytes, source } of createFiles().walk(folder, { keep: (path) => path === 'link' })) {
+    const keep = (path: string) => path === 'link'
+    for (const { path, sizeBytes, source } of (await Array.fromAsync(createFiles().walk(folder, { keep }))).flat()) {
       expect([path, sizeBytes, (await readAll(source.read({}))).toString()]).toEqual(['link', 5, 'alpha'])
     }
   })

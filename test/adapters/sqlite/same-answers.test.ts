@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createMemoryObjectStore } from '../../../src/adapters/memory/index.ts'
-import { createPorts } from '../../../src/composition/open-store.ts'
+import { createPorts } from '../../../src/composition/create-ports.ts'
 import type { Command } from '../../../src/domain/command.ts'
 import { isLadingError } from '../../../src/domain/errors.ts'
 import { RECENT_MAX } from '../../../src/domain/head.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createMemoryData, createMemoryObjectStore } from '../../../src/adapters/memory/index.ts'
-import { createPorts } from '../../../src/composition/open-store.ts'
+import { createPorts } from '../../../src/composition/create-ports.ts'
 import {
   metadataCapabilityNames,
   metadataStoreCases,

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { History, assertLinearizable, checkLinearizability } from '../../../src/contract/index.ts'
-import type { Operation, SequentialObject } from '../../../src/contract/index.ts'
+import { OperationHistory, assertLinearizable, checkLinearizability } from '../../../src/contract/index.ts'
+import type { HistoryOperation, SequentialObject } from '../../../src/contract/index.ts'
 import { createRandom } from '../../../src/contract/random.ts'
 import type { Random } from '../../../src/contract/random.ts'
 
 type Input = { readonly write: string; readonly value: number } | { readonly read: readonly string[] }
 type Output = 'ok' | readonly number[]
-type Op = Operation<Input, Output>
+type Op = HistoryOperation<Input, Output>
 type Registers = Readonly<Record<string, number>>
 
 /** Registers that are 0 at first; one read sees any number of them at one moment. */
@@ -32,11 +32,11 @@ const write = (name: string, value: number, [from, to]: readonly [number, number
 const read = (name: string, value: number, [from, to]: readonly [number, number]): Op =>
   op({ read: [name] }, [value], [from, to])
 
-function op<I, O>(input: I, output: O, [calledAt, answeredAt]: readonly [number, number]): Operation<I, O> {
+function op<I, O>(input: I, output: O, [calledAt, answeredAt]: readonly [number, number]): HistoryOperation<I, O> {
   return { client: calledAt, input, outcome: { kind: 'answered', output }, calledAt, answeredAt }
 }
 
-function unknown<I, O>(input: I, calledAt: number): Operation<I, O> {
+function unknown<I, O>(input: I, calledAt: number): HistoryOperation<I, O> {
   return { client: calledAt, input, outcome: { kind: 'unknown' }, calledAt, answeredAt: Infinity }
 }
 
@@ -114,7 +114,7 @@ describe('a history is not linearizable', () => {
   })
 
   it('when an unknown operation would have to happen twice', () => {
-    const history = [unknown('add', 1), op('read', 1, [2, 3]), op('read', 2, [4, 5])] as Operation<
+    const history = [unknown('add', 1), op('read', 1, [2, 3]), op('read', 2, [4, 5])] as HistoryOperation<
       'add' | 'read',
       number
     >[]
@@ -212,7 +212,7 @@ describe('a history that is checked', () => {
   })
 
   it('is recorded with the moments of calls and answers', async () => {
-    const history = new History<'add' | 'read', number>()
+    const history = new OperationHistory<'add' | 'read', number>()
     const first = Promise.withResolvers<number>()
 
     const slow = history.record(0, 'add', async () => ({ kind: 'answered', output: await first.promise }))
@@ -228,7 +228,7 @@ describe('a history that is checked', () => {
   })
 
   it('is shown as far as it can be read, with what would have been allowed', async () => {
-    const history = new History<'add' | 'read', number>()
+    const history = new OperationHistory<'add' | 'read', number>()
     const pending = Promise.withResolvers<number>()
     const open = history.record(2, 'add', async () => ({ kind: 'answered', output: await pending.promise }))
     await history.record(0, 'add', async () => ({ kind: 'answered', output: 1 }))
@@ -254,8 +254,8 @@ describe('a history that is checked', () => {
 })
 
 /** A history of a real counter: each operation takes effect at one moment between its call and its answer. */
-function historyOf(random: Random, length = 14, clients = 4): Operation<'add' | 'read', number>[] {
-  const history: Operation<'add' | 'read', number>[] = []
+function historyOf(random: Random, length = 14, clients = 4): HistoryOperation<'add' | 'read', number>[] {
+  const history: HistoryOperation<'add' | 'read', number>[] = []
   const open: { client: number; input: 'add' | 'read'; calledAt: number; output: number | null }[] = []
   let [sum, moment, called] = [0, 0, 0]
   while (called < length || open.length > 0) {
@@ -277,7 +277,7 @@ function historyOf(random: Random, length = 14, clients = 4): Operation<'add' | 
 }
 
 /** The definition, without any cleverness. */
-function someOrderExplains(rest: readonly Operation<'add' | 'read', number>[], sum: number): boolean {
+function someOrderExplains(rest: readonly HistoryOperation<'add' | 'read', number>[], sum: number): boolean {
   const definite = rest.filter(({ outcome }) => outcome.kind === 'answered')
   if (definite.length === 0) return true
   const firstAnswer = Math.min(...definite.map(({ answeredAt }) => answeredAt))

@@ -1,7 +1,7 @@
 import { createMemoryData, createMemoryObjectStore } from '../../../src/adapters/memory/index.ts'
 import { systemClock, systemIds } from '../../../src/adapters/system/index.ts'
 import { createInProcessTransport } from '../../../src/application/service/in-process.ts'
-import { createPorts } from '../../../src/composition/open-store.ts'
+import { createPorts } from '../../../src/composition/create-ports.ts'
 import {
   blobCapabilityNames,
   blobStoreCases,

@@ -25,6 +25,11 @@ export function stagedWith(
           chunks.push(keep(chunk))
         },
         publish: publishOf(sound, () => joined(chunks)),
+        async replace(key) {
+          const staged = await sound.stage({})
+          await staged.write(joined(chunks))
+          await staged.replace(key)
+        },
         async discard() {},
       }
     },

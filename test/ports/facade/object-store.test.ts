@@ -163,6 +163,26 @@ describe('the facade over drivers', () => {
     expect(error).toMatchObject({ operation: 'read', key: 'a', cause })
   })
 
+  it('tells of an abort in the middle of a stream, also when the stream does not end well', async () => {
+    const controller = new AbortController()
+    const store = checkedObjectStore({
+      ...createMemoryObjectStore(),
+      // As a body of `fetch` ends that was aborted.
+      read: async () => ({
+        [Symbol.asyncIterator]: () => ({
+          next: async () => ({ done: false, value: new Uint8Array(1) }),
+          return: () => Promise.reject(new DOMException('This operation was aborted', 'AbortError')),
+        }),
+      }),
+    })
+
+    const reading = (async () => {
+      for await (const _ of (await store.read('a', { signal: controller.signal }))!) controller.abort()
+    })()
+
+    await rejects(reading, 'ABORTED')
+  })
+
   it("tells a source's failure from the store's", async () => {
     const { store } = watched()
     const failing: ByteSource = {
@@ -268,6 +288,7 @@ describe('the facade over drivers', () => {
       stage: async () => ({
         write: async () => {},
         publish: async () => 'created',
+        replace: async () => {},
         discard: async () => void discards++,
       }),
     })

@@ -1,11 +1,20 @@
-/** The candidate that was probably meant, or null when none is close: about one slip for three characters. */
+/**
+ * The candidate that was probably meant, or null when none is close: one that begins so, or differs in about one slip for
+ * three characters.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   let [best, bestDistance] = [null as string | null, Math.max(1, Math.ceil(word.length / 3)) + 1]
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    const [asked, known] = [word.toLowerCase(), candidate.toLowerCase()]
+    const distance = isBeginning(asked, known) ? 1 : editDistance(asked, known)
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }
   return best
+}
+
+/** Of one character any list has too many. */
+function isBeginning(asked: string, known: string): boolean {
+  return asked.length > 1 && asked !== known && known.startsWith(asked)
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours between two words. */

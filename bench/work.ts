@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { limitOf, timesOf } from './measure.ts'
+import type { Contender, Series } from './measure.ts'
+import { emptyFolder } from './places.ts'
+import type { Place } from './places.ts'
+import { runProgram } from './processes.ts'
+import type { Program } from './processes.ts'
+import type { Build } from './programs/lading-module.ts'
+import type { Sample } from './programs/sample.ts'
+import type { Rival } from './rivals/rival.ts'
+import type { Sizes } from './sizes.ts'
+
+/** Where and how work is measured. */
+export interface Bench {
+  readonly place: Place
+  readonly sizes: Sizes
+  readonly runs: number
+  readonly build: Build
+  /** Other tools that do the same work, for `--vs`. */
+  readonly rivals: readonly Rival[]
+}
+
+/** One claim of the table of bars, and what was found. */
+export interface Check {
+  readonly what: string
+  readonly bar: string
+  readonly found: string
+  /** By the least time. */
+  readonly holds: boolean
+}
+
+/** What came of a piece of work. */
+export interface Outcome {
+  readonly checks: readonly Check[]
+  readonly series: readonly Series[]
+  /** How the programs were run, in words. */
+  readonly manner: string
+}
+
+/** A piece of work that is measured. */
+export interface Work {
+  /** For `--only`. */
+  readonly name: string
+  /** What is done, for the tables. */
+  describe(sizes: Sizes): string
+  run(bench: Bench): Promise<Outcome>
+}
+
+/** Every program in a process of its own, the first of which is not timed. */
+export const FRESH_PROCESSES = 'a fresh process each, after one run of each that warms up the disk and counts'
+
+/** A program as a contender. `prepare` comes before each run, out of the time. */
+export function contender(
+  { place }: Bench,
+  who: Pick<Contender, 'name' | 'role'> & { readonly watch?: string },
+  prepare: (count: boolean) => Program,
+): Contender {
+  return {
+    ...who,
+    async run({ count }): Promise<Sample> {
+      const program = prepare(count)
+      settle(place)
+      return runProgram(program, { count, watch: who.watch, cache: join(place.folder, 'cache') })
+    },
+  }
+}
+
+/** lading with the store in the folder `store` of the place. */
+export function ladingContender(
+  bench: Bench,
+  { watch, task }: { readonly watch: string; readonly task: object },
+  prepare: () => void = () => {},
+): Contender {
+  const script = 'programs/lading.ts'
+  const common = { build: bench.build, store: join(bench.place.folder, 'store') }
+  return contender(bench, { name: 'lading', role: 'lading', watch }, (count) => {
+    prepare()
+    return { script, task: { ...common, ...task, count } }
+  })
+}
+
+/** Empties what a fresh store starts with: the store, and the cache that goes with it. */
+export function emptyStore({ place }: Bench): void {
+  emptyFolder(place, 'store')
+  emptyFolder(place, 'cache')
+}
+
+/** Does work until the stat cache knows all its files: those that are younger than the disk's clock can tell are not. */
+export async function untilKnown({ sizes }: Bench, work: Contender): Promise<void> {
+  await work.run({ count: false })
+  await setTimeout(sizes.restMs)
+  await work.run({ count: false })
+}
+
+/** lading takes at most `most` times the best of the limits. */
+export function ratioCheck(what: string, series: readonly Series[], most: number): Check {
+  const { min, median } = ratioOf(series)
+  const { name } = limitOf(series)
+  return {
+    what,
+    bar: `≤ ${most.toFixed(2)} × ${name}`,
+    found: `${min.toFixed(2)} × (median ${median.toFixed(2)} ×)`,
+    holds: min <= most,
+  }
+}
+
+/** The least and the middle time of lading over those of the limit. */
+export function ratioOf(series: readonly Series[]): { readonly min: number; readonly median: number } {
+  const limit = limitOf(series)
+  const lading = timesOf(series.find(({ role }) => role === 'lading')!.ms)
+  return { min: lading.min / limit.min, median: lading.median / limit.median }
+}
+
+/** Nothing of the user's files was opened. */
+export function unopenedCheck(what: string, series: readonly Series[]): Check {
+  const { opens } = series.find(({ role }) => role === 'lading')!.counted
+  return { what, bar: 'no content read', found: `${opens} files opened`, holds: opens === 0 }
+}
+
+/** What runs before must not still be on its way to the disk. */
+function settle({ kind }: Place): void {
+  if (kind === 'disk') spawnSync('sync')
+}

@@ -1,0 +1,38 @@
+import * as nodeFs from 'node:fs'
+import type { BulkReader, BulkSource } from '../../ports/bytes.ts'
+import type { FileState } from '../../ports/stat-cache.ts'
+import { stateAt } from './bulk/file-states.ts'
+import { runJob } from './bulk/pool.ts'
+import type { UserFileSystem } from './user-file-system.ts'
+
+/** Larger files keep a disk busy alone. In bytes. */
+const SMALL_BYTES_MAX = 1024 * 1024
+
+/** A file that is read together with others. */
+export interface BulkFile {
+  /** Free of links at its end. */
+  readonly realPath: string
+  readonly sizeBytes: number
+  /** Is told in which state all its bytes were read; answers whether it may be so: an earlier reading may have seen another. */
+  wasRead(state: FileState): boolean
+}
+
+/** Reads small files of the user in threads of their own. Its handles are `BulkFile`. */
+const READER: BulkReader = {
+  async readAll(handles, options) {
+    const files = handles as readonly BulkFile[]
+    const sizes = files.map(({ sizeBytes }) => sizeBytes)
+    const paths = files.map(({ realPath }) => realPath)
+    const { slab, digests, states } = await runJob('readFiles', { paths, sizes }, options)
+    let end = 0
+    return digests.map((digest, index) => {
+      const bytes = slab.subarray(end, (end += sizes[index]!))
+      return digest !== null && files[index]!.wasRead(stateAt(states, index)) ? { digest, bytes } : null
+    })
+  },
+}
+
+/** How a file is read together with others; undefined for a large one, and on a file system that threads have no part in. */
+export function bulkSourceOf(fs: UserFileSystem, file: BulkFile): BulkSource | undefined {
+  return fs === nodeFs && file.sizeBytes <= SMALL_BYTES_MAX ? { reader: READER, handle: file } : undefined
+}

@@ -1,0 +1,90 @@
+import { availableParallelism } from 'node:os'
+import { throwIfAborted } from '../../../ports/facade/call-gate.ts'
+import type { CallOptions } from '../../../ports/call.ts'
+import { BulkWorker } from './bulk-worker.ts'
+import type { Job } from './bulk-worker.ts'
+import { doJob } from './jobs.ts'
+import type { JobInput, JobName, JobOutput } from './jobs.ts'
+
+/** More threads than this measured no faster on any disk, and each costs some megabytes. */
+const WORKERS_MAX = 4
+
+/** Threads that do jobs, each one at a time, in the order in which they were asked for. */
+class BulkPool {
+  readonly #workers = new Set<BulkWorker>()
+  readonly #idle: BulkWorker[] = []
+  readonly #queue: Job[] = []
+  /** No thread could be started: bundled without its file, or denied. Then jobs block this one. */
+  #isDenied = false
+
+  run(name: JobName, input: JobInput<JobName>): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    this.#queue.push({ name, input, resolve, reject })
+    this.#assign()
+    return promise
+  }
+
+  #assign(): void {
+    while (this.#queue.length > 0) {
+      if (this.#isDenied) this.#doHere(this.#queue.shift()!)
+      else {
+        const worker = this.#idle.pop()
+        if (!worker) return this.#startIfNeeded()
+        worker.take(this.#queue.shift()!)
+      }
+    }
+  }
+
+  /** A thread that is starting will take a job that waits. */
+  #startIfNeeded(): void {
+    const starting = [...this.#workers].filter(({ isReady }) => !isReady).length
+    if (starting >= this.#queue.length || this.#workers.size >= Math.min(WORKERS_MAX, availableParallelism() + 1))
+      return
+    this.#workers.add(new BulkWorker({ onIdle: this.#onIdle, onEnd: this.#onEnd }))
+  }
+
+  readonly #onIdle = (worker: BulkWorker): void => {
+    this.#idle.push(worker)
+    this.#assign()
+  }
+
+  readonly #onEnd = (worker: BulkWorker): void => {
+    this.#workers.delete(worker)
+    this.#isDenied ||= !worker.isReady
+    const index = this.#idle.indexOf(worker)
+    if (index >= 0) this.#idle.splice(index, 1)
+    this.#assign()
+  }
+
+  #doHere({ name, input, resolve, reject }: Job): void {
+    try {
+      resolve(doJob(name, input))
+    } catch (error) {
+      reject(error)
+    }
+  }
+}
+
+/** Shared by all stores of this process. */
+const pool = new BulkPool()
+
+/**
+ * Does a job in another thread: blocking calls there cost a fraction of what promises cost for each small file. A `slab`
+ * of its input is given away: it must not be used afterwards.
+ *
+ * Threads are started when a job finds none idle, up to one a core and one more, and end when they have been idle for
+ * some seconds. They never keep the process alive while no job is under way. Where none can be started the job blocks
+ * this thread. A job is not stopped half-way: after an abort the call rejects `ABORTED` when the job is done. Rejects
+ * with what the job throws, which is a bug or a lack of memory: jobs report failures of the disk in their answers.
+ */
+export async function runJob<Name extends JobName>(
+  name: Name,
+  input: JobInput<Name>,
+  options: CallOptions,
+): Promise<JobOutput<Name>> {
+  throwIfAborted(options)
+  const output = await pool.run(name, input)
+  throwIfAborted(options)
+  // The worker answers with what the job of this name returned.
+  return output as JobOutput<Name>
+}

@@ -1,0 +1,81 @@
+import { dirname } from 'node:path'
+import { isMarked, markOf } from '../mark.ts'
+import type { SyncFileSystem } from './sync-file-system.ts'
+
+/** Content is read-only from the moment it is made: only the handle that made it can write to it. */
+const READ_ONLY = 0o444
+
+/** Objects to store. */
+export interface PutFilesInput {
+  readonly paths: readonly string[]
+  /** Their bytes, one after the other. */
+  readonly slab: Uint8Array
+  readonly sizes: readonly number[]
+  /** Where the bytes lie until they are whole: a path that with `-<number>` behind it is nobody else's. */
+  readonly temporary: string
+  readonly durable: boolean
+  /** Whether the disk takes marks. */
+  readonly marks: boolean
+}
+
+/**
+ * Stores small objects under names that say what their bytes are; answers for each path whether it is there now. What is
+ * there already, with its mark and the same size, stays as it is; anything else in its place is replaced.
+ *
+ * Costs an object that is new: lstat, open, write, utimes, fsync, close and rename; one that is there: lstat.
+ */
+export function putFiles(fs: SyncFileSystem, { paths, sizes, ...input }: PutFilesInput): boolean[] {
+  let end = 0
+  return paths.map((path, index) => {
+    const bytes = input.slab.subarray(end, (end += sizes[index]!))
+    return putFile(fs, { ...input, path, bytes, temporary: `${input.temporary}-${index}` })
+  })
+}
+
+interface Put extends Pick<PutFilesInput, 'temporary' | 'durable' | 'marks'> {
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+function putFile(fs: SyncFileSystem, put: Put): boolean {
+  try {
+    const found = fs.lstatSync(put.path, { bigint: true, throwIfNoEntry: false })
+    if (found && !found.isFile()) return false
+    if (found && (isMarked(found) || !put.marks) && Number(found.size) === put.bytes.length) return true
+  } catch {
+    return false
+  }
+  try {
+    writeFile(fs, put)
+    inFolderOf(fs, put.path, () => fs.renameSync(put.temporary, put.path))
+    return true
+  } catch {
+    fs.rmSync(put.temporary, { force: true })
+    return false
+  }
+}
+
+function writeFile(fs: SyncFileSystem, { temporary, bytes, durable, marks }: Put): void {
+  const file = inFolderOf(fs, temporary, () => fs.openSync(temporary, 'wx', READ_ONLY))
+  try {
+    for (let written = 0; written < bytes.length;) {
+      written += fs.writeSync(file, bytes, written, bytes.length - written)
+    }
+    const mark = markOf(Date.now())
+    if (marks) fs.utimesSync(temporary, mark, mark)
+    if (durable) fs.fsyncSync(file)
+  } finally {
+    fs.closeSync(file)
+  }
+}
+
+/** Does what needs the folder of `path`; makes the folder when it is missing and does it again. */
+function inFolderOf<T>(fs: SyncFileSystem, path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  fs.mkdirSync(dirname(path), { recursive: true })
+  return act()
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import type { Digest } from '../../../domain/digest.ts'
+import type { FileState } from '../../../ports/stat-cache.ts'
+
+/** What is remembered of files, in columns: a file of many thousand entries is read and written in a millisecond or two. */
+export interface Columns {
+  readonly paths: readonly string[]
+  /** Of each path `STATE_FIELDS` numbers: dev, ino, size in bytes, mtime and ctime in nanoseconds. */
+  readonly states: BigInt64Array
+  /** The digests in hex, one after the other. */
+  readonly digests: string
+}
+
+/** Numbers that tell one state. */
+export const STATE_FIELDS = 5
+
+/** No entry. */
+export const NO_COLUMNS: Columns = Object.freeze({ paths: [], states: new BigInt64Array(0), digests: '' })
+
+/** Characters of a digest, and its bytes. */
+const HEX = 64
+const DIGEST_BYTES = 32
+
+/**
+ * SHA-256 of the rest, then four numbers: the format, which also tells the byte order, the count of entries, the bytes of
+ * their paths, and 0. Then states, digests, and paths in UTF-8 with a NUL between two: no path has one.
+ */
+const CHECKSUM_BYTES = 32
+const HEADER_BYTES = CHECKSUM_BYTES + 16
+
+/** Changes whenever the layout does: a file of another one is no file. */
+const FORMAT = 0x4c_53_00_01
+
+/** Whether a path can be kept: a NUL, or half a character, would not come back. */
+export function canKeep(path: string): boolean {
+  return path !== '' && !path.includes('\0') && path.isWellFormed()
+}
+
+/** Columns that grow. */
+export class ColumnsUnderWay {
+  readonly #paths: string[] = []
+  readonly #digests: Digest[] = []
+  #states = new BigInt64Array(64 * STATE_FIELDS)
+
+  get count(): number {
+    return this.#paths.length
+  }
+
+  add(path: string, state: FileState, digest: Digest): void {
+    const at = this.#room()
+    this.#states[at] = state.dev
+    this.#states[at + 1] = state.ino
+    this.#states[at + 2] = BigInt(state.sizeBytes)
+    this.#states[at + 3] = state.mtimeNs
+    this.#states[at + 4] = state.ctimeNs
+    this.#paths.push(path)
+    this.#digests.push(digest)
+  }
+
+  /** Takes an entry over as it is. */
+  addFrom(columns: Columns, index: number): void {
+    const [from, at] = [index * STATE_FIELDS, this.#room()]
+    this.#states.set(columns.states.subarray(from, from + STATE_FIELDS), at)
+    this.#paths.push(columns.paths[index]!)
+    this.#digests.push(digestAt(columns, index))
+  }
+
+  /** The bytes of a file that holds them. */
+  encode(): Uint8Array {
+    const states = this.#states.subarray(0, this.count * STATE_FIELDS)
+    return pack(Buffer.from(this.#paths.join('\0')), states, Buffer.from(this.#digests.join(''), 'hex'))
+  }
+
+  /** Where the next state goes. */
+  #room(): number {
+    const at = this.count * STATE_FIELDS
+    if (at === this.#states.length) {
+      const larger = new BigInt64Array(at * 2)
+      larger.set(this.#states)
+      this.#states = larger
+    }
+    return at
+  }
+}
+
+function pack(paths: Buffer, states: BigInt64Array, digests: Buffer): Uint8Array {
+  const bytes = Buffer.alloc(HEADER_BYTES + states.byteLength + digests.length + paths.length)
+  const count = states.length / STATE_FIELDS
+  const header = Uint32Array.of(FORMAT, count, paths.length, 0)
+  bytes.set(new Uint8Array(header.buffer), CHECKSUM_BYTES)
+  bytes.set(new Uint8Array(states.buffer, states.byteOffset, states.byteLength), HEADER_BYTES)
+  bytes.set(digests, HEADER_BYTES + states.byteLength)
+  bytes.set(paths, HEADER_BYTES + states.byteLength + digests.length)
+  bytes.set(checksumOf(bytes), 0)
+  return bytes
+}
+
+/** What a file holds; null for one that is damaged, cut off, or of another format. */
+export function decodeColumns(bytes: Buffer): Columns | null {
+  if (bytes.length < HEADER_BYTES) return null
+  const [format, count, pathBytes, zero] = new Uint32Array(copyOf(bytes, CHECKSUM_BYTES, HEADER_BYTES))
+  if (format !== FORMAT || zero !== 0 || count === undefined || pathBytes === undefined) return null
+  const statesEnd = HEADER_BYTES + count * STATE_FIELDS * BigInt64Array.BYTES_PER_ELEMENT
+  const digestsEnd = statesEnd + count * DIGEST_BYTES
+  if (bytes.length !== digestsEnd + pathBytes) return null
+  if (!bytes.subarray(0, CHECKSUM_BYTES).equals(checksumOf(bytes))) return null
+  const paths = count === 0 ? [] : bytes.toString('utf8', digestsEnd).split('\0')
+  if (paths.length !== count) return null
+  const states = new BigInt64Array(copyOf(bytes, HEADER_BYTES, statesEnd))
+  return { paths, states, digests: bytes.toString('hex', statesEnd, digestsEnd) }
+}
+
+/** The digest of an entry. */
+export function digestAt({ digests }: Columns, index: number): Digest {
+  return digests.slice(index * HEX, (index + 1) * HEX)
+}
+
+/** Whether an entry is of this very state. */
+export function isStateAt({ states }: Columns, index: number, state: FileState): boolean {
+  const at = index * STATE_FIELDS
+  return (
+    states[at + 4] === state.ctimeNs &&
+    states[at + 3] === state.mtimeNs &&
+    states[at + 2] === BigInt(state.sizeBytes) &&
+    states[at + 1] === BigInt.asIntN(64, state.ino) &&
+    states[at] === BigInt.asIntN(64, state.dev)
+  )
+}
+
+/** In memory of its own: columns of numbers begin at a multiple of their width. */
+function copyOf(bytes: Buffer, from: number, to: number): ArrayBuffer {
+  return new Uint8Array(bytes.subarray(from, to)).buffer
+}
+
+function checksumOf(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes.subarray(CHECKSUM_BYTES)).digest()
+}

@@ -1,0 +1,85 @@
+import { dirname } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { quote } from '../domain/canonical-json.ts'
+import { isLadingError, LadingError } from '../domain/errors.ts'
+import type { StoreAdapter } from '../ports/store-adapter.ts'
+import { assertAdapter } from './assert-adapter.ts'
+import { packageEntry } from './package-entry.ts'
+import { formatOrigin } from './settings.ts'
+import type { Settings } from './settings.ts'
+
+/** What a package of an adapter is called: the scheme of its URLs at the end. */
+const PACKAGE = /^lading-adapter-[a-z0-9][a-z0-9._-]*$/
+
+/**
+ * The adapters that the configuration lists. Packages are looked up from the folder of the configuration file, as its own
+ * code would import them, and are run. Nothing else ever makes lading load a package.
+ *
+ * Each package exports by default an adapter, or a function that makes one without arguments. Rejects `INVALID`, naming
+ * the file, for one that is missing, fails or exports no adapter, and `UNSUPPORTED` for one of another contract version.
+ */
+export async function loadAdapters({ adapters, configFile }: Settings): Promise<readonly StoreAdapter[]> {
+  const { value, origin } = adapters
+  const loaded: StoreAdapter[] = []
+  for (const entry of value) {
+    try {
+      const adapter = typeof entry === 'string' ? await loadAdapter(entry, configFile ?? '') : entry
+      loaded.push(assertAdapter(adapter))
+    } catch (error) {
+      throw isLadingError(error) ? placed(error, `${formatOrigin(origin)}: ${nameOf(entry)}`) : error
+    }
+  }
+  return loaded
+}
+
+/** What is wrong, said of the place in the configuration. */
+function placed({ code, adapter, detail, next, cause }: LadingError, key: string): LadingError {
+  return new LadingError(code, { key, adapter, detail, next, cause })
+}
+
+function nameOf(entry: string | StoreAdapter): string {
+  return typeof entry === 'string' ? entry : quote(entry.name)
+}
+
+async function loadAdapter(name: string, configFile: string): Promise<unknown> {
+  if (!PACKAGE.test(name)) {
+    const next = 'only packages of that name are loaded; in lading.config.ts import the adapter and list it itself'
+    throw new LadingError('INVALID', { detail: 'it is not called lading-adapter-<scheme>', next })
+  }
+  const exported = (await importFrom(configFile, name))['default']
+  const isAdapter = typeof exported === 'object' && exported !== null
+  if (!isAdapter && typeof exported !== 'function') {
+    const next = 'ask its authors: it must export by default an adapter, or a function that makes one'
+    throw new LadingError('INVALID', { detail: 'the package exports no adapter', next })
+  }
+  return isAdapter ? exported : await make(name, exported as () => unknown)
+}
+
+async function make(name: string, create: () => unknown): Promise<unknown> {
+  try {
+    return await create()
+  } catch (cause) {
+    throw failed(name, cause)
+  }
+}
+
+async function importFrom(configFile: string, name: string): Promise<Record<string, unknown>> {
+  try {
+    const entry = await packageEntry(name, dirname(configFile))
+    if (entry === null) throw missing(name)
+    return (await import(pathToFileURL(entry).href)) as Record<string, unknown>
+  } catch (cause) {
+    throw isLadingError(cause) ? cause : failed(name, cause)
+  }
+}
+
+function missing(name: string): LadingError {
+  const next = `run \`npm install ${name}\` in the folder of the configuration`
+  return new LadingError('INVALID', { detail: 'the package is not installed there', next })
+}
+
+function failed(name: string, cause: unknown): LadingError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  const next = `run \`npm ls ${name}\`, or ask its authors; LADING_DEBUG=1 shows where it fails`
+  return new LadingError('INVALID', { detail: `the package cannot be loaded: ${why}`, next, cause })
+}

@@ -1,0 +1,44 @@
+import { encodeDocument } from '../domain/canonical-json.ts'
+import type { Head } from '../domain/head.ts'
+import { parseHead } from './schemas.ts'
+
+/** Heads that are remembered. */
+const HEADS_MAX = 256
+/** A larger head is not remembered, so that all of them together stay within 16 MiB. */
+const BYTES_MAX = 64 * 1024
+
+interface Known {
+  readonly bytes: Uint8Array
+  readonly head: Head
+}
+
+/**
+ * Parses and encodes heads. The bytes that were parsed or encoded last for a key cost a comparison to parse again: a
+ * writer reads back what it wrote, in the most frequent case.
+ */
+export class KnownHeads {
+  readonly #known = new Map<string, Known>()
+
+  /** The head that these bytes are. `CORRUPT` when they are none. */
+  parse(bytes: Uint8Array, key: string): Head {
+    const known = this.#known.get(key)
+    if (known && Buffer.compare(known.bytes, bytes) === 0) return known.head
+    const head = parseHead(bytes, key)
+    this.#remember(key, { bytes, head })
+    return head
+  }
+
+  /** The bytes of a head that is about to be written. */
+  encode(head: Head, key: string): Uint8Array {
+    const bytes = encodeDocument(head)
+    this.#remember(key, { bytes, head })
+    return bytes
+  }
+
+  #remember(key: string, known: Known): void {
+    this.#known.delete(key)
+    if (known.bytes.length > BYTES_MAX) return
+    this.#known.set(key, known)
+    if (this.#known.size > HEADS_MAX) this.#known.delete(this.#known.keys().next().value!)
+  }
+}

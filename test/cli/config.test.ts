@@ -1,0 +1,101 @@
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createWorkspace } from './workspace.ts'
+import type { Workspace } from './workspace.ts'
+
+/** An adapter as a package makes one: a new store in memory each time it is opened. */
+const ADAPTER = `
+  import { createMemoryObjectStore } from '${new URL('../../src/adapters/memory/index.ts', import.meta.url).href}'
+  export default () => ({
+    contract: 1, name: 'shelf', schemes: ['shelf'], open: () => ({ driver: createMemoryObjectStore() }),
+  })`
+
+describe('configuration', () => {
+  let workspace: Workspace
+
+  beforeEach(async () => {
+    workspace = await createWorkspace()
+  })
+  afterEach(() => workspace[Symbol.asyncDispose]())
+
+  const json = (value: unknown) => workspace.write('lading.config.json', JSON.stringify(value))
+  const adapterPackage = async (name: string, code: string) => {
+    await workspace.write(`node_modules/${name}/package.json`, `{"type":"module","exports":{"import":"./index.js"}}`)
+    await workspace.write(`node_modules/${name}/index.js`, code)
+  }
+
+  it('is shown with the origin of each setting, and without secrets', async () => {
+    await json({ project: 'ships', adapters: ['lading-adapter-shelf'] })
+    const store = 's3://id:geheim@bucket/prefix?region=eu&secretAccessKey=geheim&X-Amz-Signature=geheim'
+
+    const shown = await workspace.json(['config', '--store', store])
+    const { stdout } = await workspace.lading(['config'], { env: { LADING_STORE: store } })
+
+    const path = workspace.path('lading.config.json')
+    expect(shown).toEqual({
+      configFile: path,
+      settings: {
+        store: {
+          value: 's3://***@bucket/prefix?region=eu&secretAccessKey=***&X-Amz-Signature=***',
+          from: { kind: 'flag', name: '--store' },
+        },
+        project: { value: 'ships', from: { kind: 'file', path, key: 'project' } },
+        adapters: { value: ['lading-adapter-shelf'], from: { kind: 'file', path, key: 'adapters' } },
+        cache: { value: null, from: { kind: 'variable', name: 'LADING_CACHE' } },
+      },
+    })
+    expect(stdout).toMatch(/^store +s3:.* LADING_STORE$/m)
+    expect(stdout).not.toContain('geheim')
+  })
+
+  it('may be TypeScript beside the package.json of the project', async () => {
+    await workspace.write('package.json', '{"type":"module"}')
+    await workspace.write('lading.config.ts', `const project: string = 'typed'; export default { project } as const`)
+
+    expect(await workspace.json(['config'])).toMatchObject({ settings: { project: { value: 'typed' } } })
+  })
+
+  it('makes the packages of adapters load that it lists, from its own folder', async () => {
+    await adapterPackage('lading-adapter-shelf', ADAPTER)
+    await json({ store: 'shelf:books', adapters: ['lading-adapter-shelf'] })
+    await workspace.write('below/file', 'content')
+
+    const logged = await workspace.json(['log', 'below'])
+
+    expect(logged).toMatchObject({ version: 'v0', created: true })
+  })
+
+  it('loads no package for a store that is a folder, and none that is not listed', async () => {
+    await adapterPackage('lading-adapter-shelf', 'throw new Error("must not run")')
+    await json({ adapters: ['lading-adapter-shelf'] })
+    expect(await workspace.json(['ls'])).toEqual([])
+
+    await json({})
+    const { code, stderr } = await workspace.lading(['ls', '--store', 'shelf:books'])
+
+    expect([code, stderr]).toEqual([2, expect.stringContaining('no adapter for shelf:')])
+  })
+
+  it('is named when the store that it gives makes no sense', async () => {
+    await json({ store: 'gopher://x' })
+
+    const { code, stderr } = await workspace.lading(['ls'])
+
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`${workspace.path('lading.config.json')}: store: gopher://x: no adapter for gopher:`),
+    ])
+  })
+
+  it('takes one store, and tells a database from a folder', async () => {
+    new DatabaseSync(workspace.path('m.db')).exec('CREATE TABLE t (c)')
+
+    const twice = await workspace.lading(['ls', '--store', 'a', '--store', 'b'])
+    const database = await workspace.lading(['ls', '--store', 'm.db'])
+    const misspelt = await workspace.lading(['ls', '--store', 'sqlite3:m.db'])
+
+    expect([twice.code, twice.stderr]).toEqual([2, expect.stringContaining('It was given already, as a')])
+    expect([database.code, database.stderr]).toEqual([2, expect.stringContaining('did you mean sqlite:m.db?')])
+    expect([misspelt.code, misspelt.stderr]).toEqual([2, expect.stringContaining('did you mean sqlite:?')])
+  })
+})

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+import { nearest } from '../../src/domain/nearest.ts'
+
+it.each([
+  ['resnett', ['resnet', 'vgg'], 'resnet'],
+  ['prdo', ['candidate', 'prod'], 'prod'],
+  ['PROD', ['candidate', 'prod'], 'prod'],
+  ['cand', ['prod', 'candidate'], 'candidate'],
+  ['prod', ['prod-old', 'prod'], 'prod'],
+  ['c', ['candidate'], null],
+  ['xyz', ['resnet', 'prod'], null],
+  ['abc', [], null],
+])('of %s is meant, of %j: %s', (word, candidates, meant) => {
+  expect(nearest(word, candidates)).toBe(meant)
+})
