@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/full/**/*.test.ts'],
     pool: 'forks',
     watch: false,
+    // No test writes into the home folder of whoever runs it.
+    env: { LADING_CACHE: 'off' },
     testTimeout: 600_000,
     hookTimeout: 120_000,
     reporters: ['default', './scripts/suite-reporter.ts'],

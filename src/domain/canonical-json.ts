@@ -134,24 +134,30 @@ function writeArray(list: readonly unknown[], walk: Walk): string {
 }
 
 function writeObject(value: object, walk: Walk): string {
-  const known = frozenTexts.get(value)
-  if (known !== undefined) return known
   if (!isPlainObject(value)) throw refusal(walk, 'is an object of a class')
   enter(walk, value)
+  const text = frozenTexts.get(value) ?? writeMembers(value, walk)
+  walk.open.pop()
+  if (isLeaf(value)) frozenTexts.set(value, text)
+  return text
+}
+
+function writeMembers(value: Readonly<Record<string, unknown>>, walk: Walk): string {
   let text = '{'
   for (const key of Object.keys(value).sort(compareCodePoints)) {
     walk.path.push(key)
     text += `${text.length > 1 ? ',' : ''}${writeString(key, walk)}:${write(value[key], walk)}`
     walk.path.pop()
   }
-  walk.open.pop()
-  text += '}'
-  if (Object.isFrozen(value) && Object.values(value).every(isPrimitive)) frozenTexts.set(value, text)
-  return text
+  return `${text}}`
 }
 
-function isPrimitive(value: unknown): boolean {
-  return typeof value !== 'object' || value === null
+/** A frozen object of nothing but plain values is always written alike; one with accessors may not be. */
+function isLeaf(value: object): boolean {
+  if (!Object.isFrozen(value) || frozenTexts.has(value)) return false
+  return Object.values(Object.getOwnPropertyDescriptors(value)).every((member) => {
+    return 'value' in member && (typeof member.value !== 'object' || member.value === null)
+  })
 }
 
 /** Surrogates stand for code points beyond U+FFFF, but their units lie below U+E000. */

@@ -103,6 +103,13 @@ export interface ReadOptions extends CallOptions {
   readonly bulk?: BulkSink | undefined
 }
 
+/** How blobs are looked for. */
+export interface PresentOptions extends CallOptions {
+  readonly collection: Collection
+  /** Their sizes in bytes, as far as they are known. */
+  readonly sizes?: ReadonlyMap<Digest, number> | undefined
+}
+
 /** Immutable bytes under their SHA-256, scoped by project. */
 export interface BlobStore {
   readonly capabilities: BlobCapabilities
@@ -144,12 +151,10 @@ export interface ProjectBlobs {
   /**
    * Which of these blobs are objects of their own, present and not condemned.
    *
+   * - Must leave out a blob for which the store does not vouch, and one of another size than it should have.
    * - Costs at most one request a digest; ask a layout first.
    */
-  present(
-    digests: readonly Digest[],
-    options: CallOptions & { readonly collection: Collection },
-  ): Promise<ReadonlySet<Digest>>
+  present(digests: readonly Digest[], options: PresentOptions): Promise<ReadonlySet<Digest>>
 
   /**
    * Reads blobs or ranges of them, in any order, several at once.

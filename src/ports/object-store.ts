@@ -91,8 +91,8 @@ export interface StagedObject {
    *
    * - Must be atomic: no reader ever sees a part, not even after a crash.
    * - Must leave an existing object as it is and answer `exists`.
-   * - Answers `suspect` instead if the store does not vouch for what is there, as `stat` says: the bytes are then kept
-   *   for `replace`.
+   * - Answers `suspect` instead if what is there has another size, or if the store does not vouch for it, as `stat` says:
+   *   the bytes are then kept for `replace`.
    * - The bytes are durable when it answers; the *name* only after `sync([key])`.
    */
   publish(key: string): Promise<'created' | 'exists' | 'suspect'>
@@ -102,7 +102,7 @@ export interface StagedObject {
    * - Must be atomic: a reader sees the bytes from before or these, whole. Durable as after `publish`.
    */
   replace(key: string): Promise<void>
-  /** Drops the bytes. Harmless after `publish`. So it is after `replace`. */
+  /** Drops the bytes. Harmless after `publish` and `replace`. */
   discard(): Promise<void>
 }
 

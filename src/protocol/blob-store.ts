@@ -1,8 +1,7 @@
 import type { Digest } from '../domain/digest.ts'
-import type { BlobCapabilities, BlobStore, Collection, ProjectBlobs, WriteOptions } from '../ports/blob-store.ts'
-import type { CallOptions } from '../ports/call.ts'
+import type { BlobCapabilities, BlobStore, PresentOptions, ProjectBlobs, WriteOptions } from '../ports/blob-store.ts'
 import { BULK_COUNT_MAX } from '../ports/object-store.ts'
-import type { ObjectStore } from '../ports/object-store.ts'
+import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts'
 import { storeBatch } from './blob-batch.ts'
 import type { BatchOptions } from './blob-batch.ts'
 import { listBlobs } from './blob-listing.ts'
@@ -73,8 +72,10 @@ function batchOptions({ collection, known, signal }: WriteOptions, packBelowByte
 async function findPresent(
   { objects, project }: ProjectObjects,
   digests: readonly Digest[],
-  { collection, signal }: CallOptions & { readonly collection: Collection },
+  { collection, sizes, signal }: PresentOptions,
 ): Promise<ReadonlySet<Digest>> {
+  const isRight = (found: ObjectInfo | null | undefined, digest: Digest): boolean =>
+    found?.pristine === true && found.sizeBytes === (sizes?.get(digest) ?? found.sizeBytes)
   const naming = namingUnder(collection)
   const present = new Set<Digest>()
   const looks = chunksOf([...new Set(digests)], objects.capabilities.bulk ? BULK_COUNT_MAX : 1)
@@ -83,7 +84,7 @@ async function findPresent(
     const keys = look.map((digest) => blobKey(project, naming.nameOf('blob', digest)))
     const found =
       keys.length === 1 ? [await objects.stat(keys[0]!, options)] : await objects.bulk.statAll(keys, options)
-    for (const [index, digest] of look.entries()) if (found[index]?.pristine) present.add(digest)
+    for (const [index, digest] of look.entries()) if (isRight(found[index], digest)) present.add(digest)
   })
   return present
 }

@@ -14,7 +14,7 @@ interface Known {
 
 /**
  * Parses and encodes heads. The bytes that were parsed or encoded last for a key cost a comparison to parse again: a
- * writer reads back what it wrote, in the most frequent case.
+ * writer reads back what it wrote, in the most frequent case. Heads are frozen, because several callers get the same one.
  */
 export class KnownHeads {
   readonly #known = new Map<string, Known>()
@@ -36,9 +36,17 @@ export class KnownHeads {
   }
 
   #remember(key: string, known: Known): void {
+    freezeDeep(known.head)
     this.#known.delete(key)
     if (known.bytes.length > BYTES_MAX) return
     this.#known.set(key, known)
     if (this.#known.size > HEADS_MAX) this.#known.delete(this.#known.keys().next().value!)
   }
+}
+
+/** What is frozen is so with all in it: heads share most of their parts with those before them. */
+function freezeDeep(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  Object.freeze(value)
+  for (const part of Object.values(value)) freezeDeep(part)
 }

@@ -44,7 +44,10 @@ export function createNumberedRegisters(objects: ObjectStore): Registers {
       const superseded = rev === 0 ? null : bodyKey(key, rev - 1)
       // The folder of the new body is synced with it; that of the body below is another at a folder's first rev.
       if (superseded !== null && rev % FOLDER_SIZE === 0) await objects.sync([superseded], options)
-      if ((await objects.putIfAbsent(bodyKey(key, rev), bytes, options)) === 'exists') return 'lost'
+      if ((await objects.putIfAbsent(bodyKey(key, rev), bytes, options)) === 'exists') {
+        newest.delete(key)
+        return 'lost'
+      }
       if (superseded !== null) await emptyBody(objects, superseded)
       remember(key, String(rev))
       return { proof: String(rev) }

@@ -2,17 +2,10 @@ import type { BulkReader, BulkSource } from '../ports/bytes.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { SmallObject } from '../ports/object-store.ts'
 import type { BlobParcel, ParcelContent } from './blob-parcel.ts'
+import { bulkGroups, BULK_COUNT_MIN, GROUPS_AT_ONCE } from './bulk-groups.ts'
 import { looseKey } from './blob-target.ts'
 import type { BlobTarget } from './blob-target.ts'
 import { forEachConcurrently } from './concurrency.ts'
-
-/** From this many on it is worth waking other threads. */
-const COUNT_MIN = 16
-/** What is read and written in one step: enough to make its messages cheap, little enough to keep several under way. */
-const GROUP_COUNT_MAX = 256
-const GROUP_BYTES_MAX = 4 * 1024 * 1024
-/** Groups under way: one is read while others are written. */
-const GROUPS_AT_ONCE = 4
 
 /** A parcel whose source can be read together with others. */
 type JointParcel = BlobParcel & { readonly sizeBytes: number; readonly source: { readonly bulk: BulkSource } }
@@ -26,32 +19,22 @@ export async function storeTogether(
   parcels: readonly BlobParcel[],
   { contents, signal }: CallOptions & { readonly contents: ParcelContent[] },
 ): Promise<readonly BlobParcel[]> {
-  if (!target.objects.capabilities.bulk || parcels.length < COUNT_MIN) return parcels
+  if (!target.objects.capabilities.bulk || parcels.length < BULK_COUNT_MIN) return parcels
   const left = parcels.filter((parcel) => !isJoint(parcel))
-  const groups = groupsOf(parcels.filter(isJoint))
+  const alike = [...Map.groupBy(parcels.filter(isJoint), readerOf).values()]
+  const groups = alike.flatMap((group) => bulkGroups(group, ({ sizeBytes }) => sizeBytes))
+  let isRefused = false
   await forEachConcurrently(groups, { limit: GROUPS_AT_ONCE, signal }, async (group, options) => {
-    for (const parcel of await storeGroup(target, group, { ...options, contents })) left.push(parcel)
+    // A disk that takes nothing in bulk says so with the first group: no more is read for it.
+    const rest = isRefused ? group : await storeGroup(target, group, { ...options, contents })
+    isRefused ||= rest.length === group.length
+    for (const parcel of rest) left.push(parcel)
   })
   return left
 }
 
 function isJoint(parcel: BlobParcel): parcel is JointParcel {
   return parcel.sizeBytes !== null && parcel.source.bulk !== undefined
-}
-
-/** Each group has one reader. */
-function groupsOf(parcels: readonly JointParcel[]): JointParcel[][] {
-  const groups: JointParcel[][] = []
-  for (const alike of Map.groupBy(parcels, readerOf).values()) {
-    let bytes = Number.POSITIVE_INFINITY
-    for (const parcel of alike) {
-      const isFull = bytes + parcel.sizeBytes > GROUP_BYTES_MAX || groups.at(-1)!.length === GROUP_COUNT_MAX
-      if (isFull) groups.push([])
-      bytes = isFull ? parcel.sizeBytes : bytes + parcel.sizeBytes
-      groups.at(-1)!.push(parcel)
-    }
-  }
-  return groups
 }
 
 function readerOf({ source }: JointParcel): BulkReader {

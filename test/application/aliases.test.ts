@@ -83,6 +83,21 @@ describe.each(KINDS)('aliases in %s', (kind) => {
     ])
   })
 
+  test('nothing that was answered can be changed from outside', async () => {
+    const { lading, open } = await threeVersions(kind)
+    await lading.setAlias('model:v0', 'prod')
+    const [move] = await lading.aliasHistory('model', 'prod')
+
+    expect(Reflect.set(move!, 'alias', 'other')).toBe(kind === 'sqlite')
+    await lading.setAlias('model:v1', 'prod')
+
+    const moves = await (await open()).aliasHistory('model', 'prod')
+    expect(moves.map(({ from, to }) => [from, to])).toEqual([
+      [null, 0],
+      [0, 1],
+    ])
+  })
+
   test('what is about an artifact takes no version, and no bad alias', async () => {
     const { lading } = await threeVersions(kind)
     await lading.setAlias('model:v0', 'prod')

@@ -1,12 +1,13 @@
 import { chmod, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createFsFromVolume, Volume } from 'memfs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createFsObjectStore } from '../../src/adapters/fs/index.ts'
 import type { NodeFileSystem } from '../../src/adapters/fs/index.ts'
 import { sha256 } from '../../src/domain/digest.ts'
 import { Artifact, createPorts, createStore } from '../../src/index.ts'
 import { errno, watchedFs } from '../support/faulty-fs.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 import { artifactOf, createWorld } from './world.ts'
 import type { World } from './world.ts'
 
@@ -21,6 +22,10 @@ const MISHAPS: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
   'cut short': (path) => truncate(path, 3),
   emptied: (path) => truncate(path, 0),
   deleted: (path) => rm(path),
+  'cut short, with a time of whole seconds': async (path) => {
+    await truncate(path, 3)
+    await utimes(path, 1_700_000_000, 1_700_000_000)
+  },
 }
 
 describe.each(['folder', 'sqlite'] as const)('logging good bytes again in %s', (kind) => {
@@ -40,11 +45,25 @@ describe.each(['folder', 'sqlite'] as const)('logging good bytes again in %s', (
     await world.file('few/small.txt', 'small')
     await world.file('few/large.bin', LARGE)
     await world.log('few')
-    for (const content of ['small', LARGE]) {
-      await befall(await world.blobPath(sha256(content)), (path) => writeFile(path, 'X', { flag: 'r+' }))
-    }
+    for (const mishap of [scratched, MISHAPS['cut short, with a time of whole seconds']!]) {
+      for (const content of ['small', LARGE]) await befall(await world.blobPath(sha256(content)), mishap)
 
-    await world.log('few')
+      await world.log('few')
+
+      expect(await verified(world)).toEqual([])
+    }
+  })
+
+  test.each(Object.entries(MISHAPS))('heals the blob of a file that it does not read, %s', async (_name, mishap) => {
+    const world = await healingWorld(kind, { cached: true })
+    await world.file('known/a.txt', 'content 7')
+    // Times that are younger than some moments are not trusted.
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 10_000)
+    onTestFinished(() => clock.mockRestore())
+    await world.log('known')
+    await befall(await world.blobPath(sha256('content 7')), mishap)
+
+    await world.log('known')
 
     expect(await verified(world)).toEqual([])
   })
@@ -95,8 +114,9 @@ interface HealingWorld extends World {
   blobPath(digest: string): Promise<string>
 }
 
-async function healingWorld(kind: 'folder' | 'sqlite'): Promise<HealingWorld> {
-  const world = await createWorld(kind)
+async function healingWorld(kind: 'folder' | 'sqlite', { cached = false } = {}): Promise<HealingWorld> {
+  const cache = cached ? temporaryFolder() : false
+  const world = await createWorld(kind, { cache })
   return {
     ...world,
     log: async (folder) => (await world.open()).save(new Artifact('model').addDir(world.at(folder))),
@@ -117,6 +137,8 @@ async function manyWorld(kind: 'folder' | 'sqlite'): Promise<HealingWorld> {
   await world.log('many')
   return world
 }
+
+const scratched = (path: string) => writeFile(path, 'X', { flag: 'r+' })
 
 async function befall(path: string, mishap: (path: string) => Promise<unknown>): Promise<void> {
   await chmod(path, 0o644)

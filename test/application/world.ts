@@ -31,7 +31,7 @@ export interface World {
 }
 
 /** What a world's handles are opened with. */
-export type WorldOptions = Environment & Pick<OpenOptions, 'references'>
+export type WorldOptions = Environment & Pick<OpenOptions, 'references' | 'cache'>
 
 export async function createWorld(kind: Kind, environment: WorldOptions = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'lading-application-'))

@@ -118,6 +118,27 @@ describe('decodeDocument', () => {
   })
 })
 
+describe('frozen values', () => {
+  it('are written alike each time, and no deeper than others', () => {
+    const leaf = Object.freeze({ b: 1, a: 'x' })
+    const nest = (depth: number): unknown => (depth === 0 ? leaf : [nest(depth - 1)])
+
+    expect([canonicalJson(leaf), canonicalJson({ leaf })]).toEqual(['{"a":"x","b":1}', '{"leaf":{"a":"x","b":1}}'])
+    expect(() => canonicalJson(nest(JSON_DEPTH_MAX))).toThrow(/deep|nest/)
+  })
+
+  it('are asked again where they have accessors', () => {
+    let count = 0
+    const counting = Object.freeze({
+      get count() {
+        return ++count
+      },
+    })
+
+    expect([canonicalJson(counting), canonicalJson(counting)]).toEqual(['{"count":1}', '{"count":2}'])
+  })
+})
+
 describe('compareCodePoints', () => {
   it('orders as UTF-8 bytes do', () => {
     const unit = fc.constantFrom('a', '\u007f', 'é', '\ud7ff', '\ue000', '\uff5e', '\u{10000}', '\u{10ffff}')

@@ -91,7 +91,9 @@ export class StagedFile {
 
   #judge(found: FileStatus): 'exists' | 'suspect' {
     if (found.isDirectory()) throw isFolder()
-    return this.#options.marked && !this.#disk.isPristine(found) ? 'suspect' : 'exists'
+    if (!this.#options.marked) return 'exists'
+    const isSound = this.#disk.isPristine(found) && Number(found.size) === this.#sizeBytes
+    return isSound ? 'exists' : 'suspect'
   }
 
   async #link(key: string): Promise<'created' | 'exists' | 'suspect'> {

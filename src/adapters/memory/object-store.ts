@@ -78,7 +78,7 @@ export function createMemoryObjectStore(options: MemoryOptions = {}): ObjectStor
     async sync() {},
 
     async stage() {
-      return stageObject(create, (key, bytes) => data.write([[key, bytes]], `replace ${key}`))
+      return stageObject(data, create)
     },
 
     async copy(from, to) {
@@ -94,19 +94,19 @@ export function createMemoryObjectStore(options: MemoryOptions = {}): ObjectStor
   }
 }
 
-type Make = (key: string, bytes: Uint8Array) => unknown
-
-function stageObject(create: Make, replace: Make): StagedObject {
+function stageObject(data: MemoryData, create: (key: string, bytes: Uint8Array) => unknown): StagedObject {
   let chunks: Uint8Array[] = []
   return {
     async write(chunk) {
       chunks.push(copyOf(chunk))
     },
     async publish(key) {
-      return create(key, concat(chunks)) === 'exists' ? 'exists' : 'created'
+      const bytes = concat(chunks)
+      if (create(key, bytes) !== 'exists') return 'created'
+      return data.object(key)?.bytes.length === bytes.length ? 'exists' : 'suspect'
     },
     async replace(key) {
-      replace(key, concat(chunks))
+      data.write([[key, concat(chunks)]], `replace ${key}`)
     },
     async discard() {
       chunks = []

@@ -1,29 +1,35 @@
 import type { BulkReader, BulkSource, ByteSource } from '../../ports/bytes.ts'
 import type { CallOptions } from '../../ports/call.ts'
 
-/** The same sources; `onRead` is told of each when it was read to its end. */
+/** The same sources; `onRead` is told of each once, when it was first read to its end. */
 export function toldSources(sources: readonly ByteSource[], onRead: () => void): readonly ByteSource[] {
   const readers = new Map<BulkReader, BulkReader>()
+  // What was read together may be read again, alone, if it could not be stored together.
+  const known = new Set<unknown>()
+  const tell = (what: unknown): void => {
+    if (!known.has(what)) onRead()
+    known.add(what)
+  }
   const toldReader = (reader: BulkReader): BulkReader => {
-    const told = readers.get(reader) ?? tellingReader(reader, onRead)
+    const told = readers.get(reader) ?? tellingReader(reader, tell)
     readers.set(reader, told)
     return told
   }
-  return sources.map((source) => new ToldSource(source, { onRead, toldReader }))
+  return sources.map((source) => new ToldSource(source, { tell, toldReader }))
 }
 
-function tellingReader(reader: BulkReader, onRead: () => void): BulkReader {
+function tellingReader(reader: BulkReader, tell: Telling['tell']): BulkReader {
   return {
     async readAll(handles, options) {
       const read = await reader.readAll(handles, options)
-      for (const found of read) if (found) onRead()
+      for (const [index, found] of read.entries()) if (found) tell(handles[index])
       return read
     },
   }
 }
 
 interface Telling {
-  readonly onRead: () => void
+  readonly tell: (what: unknown) => void
   readonly toldReader: (reader: BulkReader) => BulkReader
 }
 
@@ -48,6 +54,6 @@ class ToldSource implements ByteSource {
 
   async *read(options: CallOptions): AsyncGenerator<Uint8Array> {
     yield* this.#source.read(options)
-    this.#telling.onRead()
+    this.#telling.tell(this.#source.bulk?.handle ?? this.#source)
   }
 }

@@ -32,7 +32,7 @@ export async function confirmBlobs(
   const sizes = blobDigests(manifest)
   const unsure = [...sizes.keys()].filter((digest) => !isKept(uploaded, digest, collection))
   if (unsure.length === 0) return
-  const present = await blobs.present(unsure, { ...options, collection })
+  const present = await blobs.present(unsure, { ...options, collection, sizes })
   for (const digest of present) stored.set(digest, null)
   const elsewhere = unsure.filter((digest) => !present.has(digest))
   await copyBlobs(uploaded, { digests: elsewhere, sizes, collection, options })

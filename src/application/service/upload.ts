@@ -79,8 +79,9 @@ export class ServiceUpload implements Upload {
 
   async missing(wanted: readonly IngestedBlob[], options: CallOptions): Promise<readonly IngestedBlob[]> {
     const unknown = wanted.filter(({ digest }) => !this.#stored.has(digest))
-    const digests = unknown.map(({ digest }) => digest)
-    const present = await this.#blobs.present(digests, { ...options, collection: this.prepared.collection })
+    const sizes = new Map(unknown.map(({ digest, sizeBytes }) => [digest, sizeBytes]))
+    const { collection } = this.prepared
+    const present = await this.#blobs.present([...sizes.keys()], { ...options, collection, sizes })
     for (const digest of present) this.#stored.set(digest, null)
     return unknown.filter(({ digest }) => !present.has(digest))
   }

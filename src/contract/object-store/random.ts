@@ -216,6 +216,8 @@ async function write(
 }
 
 function done(answer: unknown): Answer {
+  // What is there stays either way.
+  if (answer === 'suspect') return 'exists'
   return answer === 'exists' || answer === 'lost' ? answer : 'done'
 }
 

@@ -47,7 +47,7 @@ export const stagingCases: readonly ObjectStoreCase[] = [
     obligation: 'Must leave an existing object as it is and answer `exists`.',
     async run({ open, key, bytes, check }) {
       const handles = [await open(), await open()]
-      const bodies = Array.from({ length: 10 }, (_, n) => bytes(`${n}`, 5_000 + n))
+      const bodies = Array.from({ length: 10 }, (_, n) => bytes(`${n}`, 5_000))
       const staged = await Promise.all(bodies.map((_, n) => handles[n % 2]!.stage({})))
       for (const [n, body] of bodies.entries()) await staged[n]!.write(body)
 
@@ -96,6 +96,25 @@ export const stagingCases: readonly ObjectStoreCase[] = [
   },
   {
     ...base,
+    id: 'object.stage.other-size',
+    obligation:
+      'Answers `suspect` instead if what is there has another size, or if the store does not vouch for it, as `stat` says:',
+    async run({ open, key, bytes, check }) {
+      const store = await open()
+      const [cut, whole] = [await store.stage({}), await store.stage({})]
+      await cut.write(bytes('a', 50))
+      await cut.publish(key('a'))
+      await whole.write(bytes('whole', 100))
+
+      const answer = await whole.publish(key('a'))
+      await whole.replace(key('a'))
+
+      check.equal(answer, 'suspect')
+      check.bytesEqual(await readAll(await open(), key('a')), bytes('whole', 100))
+    },
+  },
+  {
+    ...base,
     id: 'object.stage.reused-buffer',
     obligation: 'Takes the next bytes. They may be reused by the caller once the promise is settled.',
     async run({ open, key, bytes, check }) {
@@ -136,7 +155,7 @@ export const stagingCases: readonly ObjectStoreCase[] = [
   {
     ...base,
     id: 'object.stage.discard',
-    obligation: 'Drops the bytes. Harmless after `publish`.',
+    obligation: 'Drops the bytes. Harmless after `publish` and `replace`.',
     async run({ open, key, bytes, namespace, check }) {
       const store = await open()
       const [published, discarded] = [await store.stage({}), await store.stage({})]
