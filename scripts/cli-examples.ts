@@ -100,7 +100,7 @@ export async function inFreshFolder<T>(work: () => Promise<T>): Promise<T> {
   for (const name of ['LADING_STORE', 'LADING_PROJECT', 'LC_ALL', 'LC_CTYPE', 'LANG', 'FORCE_COLOR', 'LADING_DEBUG']) {
     delete process.env[name]
   }
-  Object.assign(process.env, { NO_COLOR: '1', LADING_CACHE: join(folder, '.cache') })
+  Object.assign(process.env, { NO_COLOR: '1', LADING_CACHE: '.cache' })
   process.chdir(folder)
   try {
     return await work()
@@ -135,6 +135,7 @@ export async function playLine(line: string): Promise<string> {
 export interface Ran {
   readonly exitCode: number
   readonly stdout: string
+  readonly stderr: string
   /** All that was printed, in order. */
   readonly text: string
 }
@@ -154,7 +155,8 @@ export async function runInProcess(args: readonly string[]): Promise<Ran> {
   try {
     const exitCode = await exitCodeOf(args)
     const textOf = (rows: typeof printed) => rows.map(({ text }) => text).join('')
-    return { exitCode, stdout: textOf(printed.filter(({ isOut }) => isOut)), text: textOf(printed) }
+    const [stdout, stderr] = [true, false].map((which) => textOf(printed.filter(({ isOut }) => isOut === which)))
+    return { exitCode, stdout: stdout!, stderr: stderr!, text: textOf(printed) }
   } finally {
     for (const give of giveBack) give()
   }

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { inFreshFolder, playLine } from './cli-examples.ts'
 import { ROOT } from './run.ts'
 
@@ -10,6 +11,9 @@ const PAGE = `${ROOT}docs/cli-walkthrough.md`
 
 /** Blocks of commands and what they print; `columns=50` is the width of the terminal, without it the output is a pipe. */
 const BLOCK = /^```console(?: columns=(?<columns>\d+))?\n(?<body>[^]*?)^```$/gm
+
+/** Stripping the types of all modules again would be most of the time that a command takes. */
+const COMPILE_CACHE = `${ROOT}node_modules/.cache/lading-cli`
 
 /** What a reader's folder is called. */
 const FOLDER_SHOWN = '~/demo'
@@ -44,7 +48,7 @@ async function playBlock(body: string): Promise<string> {
     const command = groups!['command']!
     text += `$ ${command}\n${await play(command.replaceAll('\\\n', ' '))}`
   }
-  return text.replaceAll(process.cwd(), FOLDER_SHOWN)
+  return stripVTControlCharacters(text).replaceAll(process.cwd(), FOLDER_SHOWN)
 }
 
 /** A plain command of lading is run in this process, which is far quicker; what needs a shell gets one. */
@@ -58,7 +62,7 @@ function playInShell(command: string): string {
   mkdirSync(bin, { recursive: true })
   const script = `#!/bin/sh\nexec '${process.execPath}' '${ROOT}src/cli/main.ts' "$@"\n`
   writeFileSync(join(bin, 'lading'), script, { mode: 0o755 })
-  const env = { ...process.env, PATH: bin + delimiter + process.env['PATH'], TERM: 'dumb' }
+  const env = { ...process.env, PATH: bin + delimiter + process.env['PATH'], NODE_COMPILE_CACHE: COMPILE_CACHE }
   const { stdout, status } = spawnSync('sh', ['-c', `exec 2>&1\n${command}`], { encoding: 'utf8', env })
   return status === 0 ? stdout : `${stdout}[exit code ${status}]\n`
 }

@@ -15,8 +15,8 @@ export interface Loss {
 const ITEMS_MAX = 10
 
 /**
- * Asks on the terminal whether something may be lost. Rejects `ABORTED` unless the answer is yes, and `INVALID` where
- * nobody can be asked: a script says `--yes`.
+ * Asks on the terminal whether something may be lost. Rejects `ABORTED`, with the operation `confirm`, unless the answer is
+ * yes, also for an interrupt, and `INVALID` where nobody can be asked: a script says `--yes`.
  */
 export async function confirm({ signal }: Pick<Context, 'signal'>, { question, items }: Loss): Promise<void> {
   const shown = [
@@ -26,7 +26,7 @@ export async function confirm({ signal }: Pick<Context, 'signal'>, { question, i
   const text = [...shown.map((item) => `  ${printable(item)}\n`), `${printable(question)} [y/N] `].join('')
   if (!process.stdin.isTTY || !process.stderr.isTTY) throw nobodyToAsk(question)
   if (/^y(es)?$/i.test((await ask(text, signal)).trim())) return
-  throw new LadingError('ABORTED', { detail: 'the answer was not yes; nothing was changed' })
+  throw refused(signal.aborted ? 'interrupted' : 'the answer was not yes')
 }
 
 async function ask(text: string, signal: AbortSignal): Promise<string> {
@@ -35,9 +35,15 @@ async function ask(text: string, signal: AbortSignal): Promise<string> {
   try {
     const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
     return await Promise.race([lines.question(text, { signal }), closed])
+  } catch (error) {
+    throw signal.aborted ? refused('interrupted', error) : error
   } finally {
     lines.close()
   }
+}
+
+function refused(why: string, cause?: unknown): LadingError {
+  return new LadingError('ABORTED', { operation: 'confirm', detail: `${why}; nothing was changed`, cause })
 }
 
 function nobodyToAsk(question: string): LadingError {

@@ -42,6 +42,9 @@ interface Explanation {
 
 function explain(error: unknown, interrupt: AbortSignal | undefined): Explanation {
   const isInterrupted = interrupt?.aborted ?? false
+  if (isInterrupted && isLadingError(error, 'ABORTED') && error.operation === 'confirm') {
+    return { what: error.detail, next: null, exitCode: EXIT.interrupted }
+  }
   if (isInterrupted && (!isLadingError(error) || error.code === 'ABORTED')) {
     return { what: 'interrupted; run the same command again to go on', next: null, exitCode: EXIT.interrupted }
   }

@@ -5,6 +5,7 @@ import type { CommandEntry } from './commands/index.ts'
 import { printRefusal, reportError } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
 import { footer, HELP, helpColumns, pathOf } from './help.ts'
+import { LadingError } from '../domain/errors.ts'
 import { nearest } from '../domain/nearest.ts'
 import { assertNodeVersion } from './node-version.ts'
 import { abortOnInterrupt } from './interrupt.ts'
@@ -15,6 +16,8 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   ignoreLostReaders()
   const signal = abortOnInterrupt()
   process.on('uncaughtException', (error) => process.exit(reportError(error, signal)))
+  const reportEnd = (): never => process.exit(reportError(neverSettled(), signal))
+  process.once('beforeExit', reportEnd)
   try {
     assertNodeVersion(process.versions.node)
     const program = await createProgram(args, signal)
@@ -24,7 +27,17 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     // Commander has printed its own; help and version end with 0.
     const isUsage = error instanceof CommanderError
     process.exitCode = isUsage ? (error.exitCode === 0 ? EXIT.ok : EXIT.usage) : reportError(error, signal)
+  } finally {
+    process.off('beforeExit', reportEnd)
   }
+}
+
+/** Node ends when nothing is under way any more, whoever still waits: nearly without a word. */
+function neverSettled(): LadingError {
+  return new LadingError('UNKNOWN_OUTCOME', {
+    detail: 'the command waits for something that never comes',
+    next: 'look for a promise that nobody settles in the code of the configuration, or of its adapters',
+  })
 }
 
 /** The command line, with the commands that `args` need; with no argument all of them. */

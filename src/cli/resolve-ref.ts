@@ -3,6 +3,7 @@ import { isLadingError, LadingError } from '../domain/errors.ts'
 import { parseRef } from '../domain/refs.ts'
 import type { Context } from './context.ts'
 import { nearest } from '../domain/nearest.ts'
+import { storeAbove } from './store-above.ts'
 
 /** Names that are looked through for the nearest match. */
 const CANDIDATES_MAX = 1000
@@ -76,8 +77,18 @@ function selectorHint(asked: { artifact: string; selector: string; known: readon
   return match === null ? list : `did you mean ${artifact}:${match}? ${list}`
 }
 
-/** The project that was probably meant by one that has nothing, else the first other one; null when there is none. */
-export async function nearestProject({ lading, signal }: Context, project: string): Promise<string | null> {
+/**
+ * What was probably meant by a project that has nothing, as a sentence: another project, the nearest by name first, or a
+ * store in a folder above. Null when there is neither.
+ */
+export async function whatElse(context: Context, project: string): Promise<string | null> {
+  const match = await nearestProject(context, project)
+  if (match !== null) return `there is a project ${match}`
+  const store = storeAbove(context.store)
+  return store === null ? null : `there is a store ${store}`
+}
+
+async function nearestProject({ lading, signal }: Context, project: string): Promise<string | null> {
   const projects: string[] = []
   for await (const { name } of lading.projects({ signal })) {
     if (name !== project && projects.push(name) >= CANDIDATES_MAX) break
@@ -95,7 +106,7 @@ async function nameHint(context: Context, project: string, artifact: string): Pr
     const match = nearest(artifact, names)
     return `${match === null ? '' : `did you mean ${match}? `}list them with \`lading ls --project ${project}\``
   }
-  const match = await nearestProject(context, project)
-  const others = match === null ? 'and there is no other project' : `but there is a project ${match}`
+  const other = await whatElse(context, project)
+  const others = other === null ? 'and there is no other project' : `but ${other}`
   return `project ${project} of ${store} has no artifacts, ${others}; choose with --store and --project`
 }

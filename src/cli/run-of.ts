@@ -19,7 +19,10 @@ export async function inRun<T>(
 ): Promise<T> {
   const given = Object.entries({ id, ...flags }).filter(([, value]) => value !== undefined)
   const run = await lading.init({ signal, ...Object.fromEntries(given) })
-  const result = await work(run)
-  if (id === undefined) await run.finish({ signal })
-  return result
+  if (id !== undefined) return await work(run)
+  try {
+    return await work(run)
+  } finally {
+    await run.finish()
+  }
 }

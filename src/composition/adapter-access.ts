@@ -5,6 +5,7 @@ import { withoutPassword } from '../ports/store-url.ts'
 import { assertDriver, assertPorts } from './assert-ports.ts'
 import type { StorePorts } from './assert-ports.ts'
 import { createPorts } from './create-ports.ts'
+import { messageOf } from './message-of.ts'
 
 /**
  * The ports of the store that a URL names. Does no I/O.
@@ -19,10 +20,11 @@ export function openAdapter(adapter: StoreAdapter, url: string, environment: Sto
 export function pathsOfAdapter(adapter: StoreAdapter, url: string): readonly string[] {
   return named(adapter, url, () => {
     const paths: unknown = adapter.pathsOf?.(url) ?? []
-    if (Array.isArray(paths) && paths.every((path): path is string => typeof path === 'string')) return paths
-    throw new LadingError('INVALID', {
-      detail: `its paths are ${quote(paths)}`,
-      next: 'it must answer an array of texts',
+    const next = 'it must answer an array of texts without NUL characters'
+    if (!Array.isArray(paths)) throw new LadingError('INVALID', { detail: `its paths are ${quote(paths)}`, next })
+    return Array.from<unknown, string>(paths, (path) => {
+      if (typeof path === 'string' && !path.includes('\0')) return path
+      throw new LadingError('INVALID', { detail: `one of its paths is ${quote(path)}`, next })
     })
   })
 }
@@ -48,7 +50,11 @@ function named<T>(adapter: StoreAdapter, url: string, call: () => T): T {
     return call()
   } catch (cause) {
     if (isLadingError(cause)) throw cause.with(context)
-    const detail = cause instanceof Error ? cause.message : String(cause)
-    throw new LadingError('INVALID', { ...context, detail, next: 'see the cause: the adapter did not open', cause })
+    throw new LadingError('INVALID', {
+      ...context,
+      detail: messageOf(cause),
+      next: 'see the cause: the adapter did not open',
+      cause,
+    })
   }
 }

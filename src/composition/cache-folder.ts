@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
-import { access } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { access, lstat, mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Finding } from '../ports/store-adapter.ts'
 
 /** What `LADING_CACHE` says instead of a folder. */
@@ -20,6 +20,30 @@ export async function cacheFolder(): Promise<string | null> {
     // It asks for the home when it is loaded.
     if ((error as NodeJS.ErrnoException).code === 'ERR_SYSTEM_ERROR') return null
     throw error
+  }
+}
+
+/** Write permission of the group and of everybody: https://man7.org/linux/man-pages/man7/inode.7.html */
+const WRITABLE_BY_OTHERS = 0o022
+
+/**
+ * The folder in it for compiled code, made so that only this user can enter it. Null where there is none that can be relied
+ * on: what lies in it is run, and so it must belong to this user and be writable by nobody else.
+ */
+export async function codeCacheFolder(): Promise<string | null> {
+  const folder = await cacheFolder()
+  if (folder === null) return null
+  const path = join(folder, 'code')
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 })
+    const stats = await lstat(path)
+    // A link may lead to anybody's folder. Windows has no such owners.
+    const isOwn = process.getuid === undefined || stats.uid === process.getuid()
+    const isOpen = process.getuid !== undefined && (stats.mode & WRITABLE_BY_OTHERS) !== 0
+    return stats.isDirectory() && isOwn && !isOpen ? path : null
+  } catch {
+    // Without it the same code is compiled again each time.
+    return null
   }
 }
 

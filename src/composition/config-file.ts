@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { LadingError } from '../domain/errors.ts'
 
-/** The configuration as data: it is looked for in every folder upwards. */
+/** The configuration as data: it is looked for in every folder upwards. What it lists as adapters is code. */
 export const CONFIG_JSON = 'lading.config.json'
 
 /** The configuration as code: it is run only beside the project's own package.json. */
@@ -14,6 +14,8 @@ export interface FoundConfig {
   readonly path: string | null
   /** Whether that file is code. */
   readonly isCode: boolean
+  /** Whether it lies beside the nearest package.json upwards: only there it may make code run. */
+  readonly isOfProject: boolean
   /** Files of code that are not run, because no package.json lies beside them, or a nearer one does elsewhere. */
   readonly ignored: readonly string[]
 }
@@ -34,8 +36,10 @@ export async function findConfig(folder: string): Promise<FoundConfig> {
     const usable = [...(await present(above, [CONFIG_JSON])), ...(isProject ? code : [])]
     if (!isProject) ignored.push(...code)
     if (usable.length > 1) throw severalConfigs(usable as [string, string])
-    if (usable[0] !== undefined) return { path: usable[0], isCode: !usable[0].endsWith(CONFIG_JSON), ignored }
-    if (above === dirname(above)) return { path: null, isCode: false, ignored }
+    if (usable[0] !== undefined) {
+      return { path: usable[0], isCode: !usable[0].endsWith(CONFIG_JSON), isOfProject: isProject, ignored }
+    }
+    if (above === dirname(above)) return { path: null, isCode: false, isOfProject: false, ignored }
   }
 }
 

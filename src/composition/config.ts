@@ -11,7 +11,7 @@ export interface LadingConfig {
   readonly project?: string | undefined
   /**
    * Adapters of others: names of packages called `lading-adapter-<scheme>`, which are looked up from the folder of the
-   * file; in code also adapters themselves. Default: none.
+   * file, which must then lie beside the nearest `package.json` upwards; in code also adapters themselves. Default: none.
    */
   readonly adapters?: readonly (string | StoreAdapter)[] | undefined
 }

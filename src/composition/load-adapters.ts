@@ -4,6 +4,8 @@ import { quote } from '../domain/canonical-json.ts'
 import { isLadingError, LadingError } from '../domain/errors.ts'
 import type { StoreAdapter } from '../ports/store-adapter.ts'
 import { assertAdapter } from './assert-adapter.ts'
+import { assertTrusted } from './assert-trusted.ts'
+import { messageOf } from './message-of.ts'
 import { packageEntry } from './package-entry.ts'
 import { formatOrigin } from './settings.ts'
 import type { Settings } from './settings.ts'
@@ -13,13 +15,17 @@ const PACKAGE = /^lading-adapter-[a-z0-9][a-z0-9._-]*$/
 
 /**
  * The adapters that the configuration lists. Packages are looked up from the folder of the configuration file, as its own
- * code would import them, and are run. Nothing else ever makes lading load a package.
+ * code would import them, and are run. Nothing else ever makes lading load a package, and only the configuration of the
+ * project itself does: one beside the nearest package.json upwards.
  *
  * Each package exports by default an adapter, or a function that makes one without arguments. Rejects `INVALID`, naming
- * the file, for one that is missing, fails or exports no adapter, and `UNSUPPORTED` for one of another contract version.
+ * the file, where that lies elsewhere or may be of somebody else, and for one that is missing, fails or exports no adapter;
+ * `UNSUPPORTED` for one of another contract version.
  */
-export async function loadAdapters({ adapters, configFile }: Settings): Promise<readonly StoreAdapter[]> {
+export async function loadAdapters(settings: Settings): Promise<readonly StoreAdapter[]> {
+  const { adapters, configFile } = settings
   const { value, origin } = adapters
+  if (value.some((entry) => typeof entry === 'string')) await assertMayLoad(settings)
   const loaded: StoreAdapter[] = []
   for (const entry of value) {
     try {
@@ -30,6 +36,17 @@ export async function loadAdapters({ adapters, configFile }: Settings): Promise<
     }
   }
   return loaded
+}
+
+async function assertMayLoad({ adapters, configFile, isConfigOfProject }: Settings): Promise<void> {
+  const key = formatOrigin(adapters.origin)
+  if (!isConfigOfProject || configFile === null) {
+    const detail = 'packages are loaded only for a configuration beside the nearest package.json upwards'
+    const next =
+      'move `adapters` into a lading.config.json or lading.config.ts there; `npm init -y` makes a package.json'
+    throw new LadingError('INVALID', { key, detail, next })
+  }
+  await assertTrusted(configFile)
 }
 
 /** What is wrong, said of the place in the configuration. */
@@ -79,7 +96,7 @@ function missing(name: string): LadingError {
 }
 
 function failed(name: string, cause: unknown): LadingError {
-  const why = cause instanceof Error ? cause.message : String(cause)
+  const why = messageOf(cause)
   const next = `run \`npm ls ${name}\`, or ask its authors; LADING_DEBUG=1 shows where it fails`
   return new LadingError('INVALID', { detail: `the package cannot be loaded: ${why}`, next, cause })
 }

@@ -54,8 +54,16 @@ async function openPorts(ports: StorePorts, create: (ports: StorePorts) => Ladin
     if (ports.metadata) await openMetadata(ports.metadata)
     return create(ports)
   } catch (error) {
-    // What cannot be closed either must not hide why the store could not be opened.
-    for (const port of [ports.transport, ports.blobs, ports.metadata]) await port?.close().catch(() => undefined)
+    for (const port of [ports.transport, ports.blobs, ports.metadata]) await closeAnyway(port)
     throw error
+  }
+}
+
+/** What cannot be closed either, or throws at once, must not hide why the store could not be opened. */
+async function closeAnyway(port: StorePorts[keyof StorePorts]): Promise<void> {
+  try {
+    await port?.close()
+  } catch {
+    // There is a better error to tell.
   }
 }

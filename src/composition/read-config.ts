@@ -1,14 +1,19 @@
+import { constants } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { LadingError } from '../domain/errors.ts'
 import { nearest } from '../domain/nearest.ts'
 import type { LadingConfig } from './config.ts'
+import { messageOf } from './message-of.ts'
 import { parseJson } from './parse-json.ts'
 
 const KEYS = ['store', 'project', 'adapters'] as const satisfies readonly (keyof LadingConfig)[]
 
 /** Members of a valid file stand on its top level alone, and a quote inside a text is written with a backslash. */
 const MEMBER = /(?<!\\)"(?<key>store|project|adapters)"\s*:/g
+
+/** Opening a FIFO that somebody put in the place of the file must not wait for a writer. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** A configuration file that counts. */
 export interface ConfigFile {
@@ -38,7 +43,7 @@ async function parseConfig(path: string): Promise<unknown> {
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    return await readFile(path, { encoding: 'utf8', flag: READ_ONLY })
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     if (code !== 'EACCES' && code !== 'EPERM') throw invalid(path, `it cannot be read: ${message}`, { cause })
@@ -64,7 +69,7 @@ async function importModule(path: string): Promise<Record<string, unknown>> {
   try {
     return (await import(pathToFileURL(path).href)) as Record<string, unknown>
   } catch (cause) {
-    const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : messageOf(cause)
     const isMissing = (cause as NodeJS.ErrnoException | null)?.code === 'ERR_MODULE_NOT_FOUND'
     const next = isMissing ? 'install what it imports beside it, with npm install' : 'correct the file'
     throw invalid(path, `it fails: ${what}`, { next: `${next}; LADING_DEBUG=1 shows where`, cause })

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { isLadingError, LadingError } from '../domain/errors.ts'
 import { assertName } from '../domain/names.ts'
+import { assertTrusted } from './assert-trusted.ts'
 import type { LadingConfig } from './config.ts'
 import { findConfig } from './config-file.ts'
 import type { FoundConfig } from './config-file.ts'
@@ -26,6 +27,8 @@ export interface Settings {
   readonly adapters: Setting<NonNullable<LadingConfig['adapters']>>
   /** The absolute path of the configuration file in use, or null. */
   readonly configFile: string | null
+  /** Whether that file is the project's own, beside the nearest package.json upwards: only there it may make code run. */
+  readonly isConfigOfProject: boolean
   /** Configuration files that were found and, being code beside no package.json of the project, not run. */
   readonly ignored: readonly string[]
 }
@@ -49,7 +52,8 @@ const VARIABLES = { store: 'LADING_STORE', project: 'LADING_PROJECT' } as const
  * The settings from flags, else the environment, else the nearest configuration file, else the defaults. An empty
  * variable counts as unset.
  *
- * Rejects as `findConfig` and `readConfig` do, and `INVALID`, naming the origin, for a value that is none.
+ * Rejects as `findConfig`, `readConfig` and, where the file is code, `assertTrusted` do, and `INVALID`, naming the origin,
+ * for a value that is none.
  */
 export async function resolveSettings(sources: SettingSources): Promise<Settings> {
   const { folder, runCode = true } = sources
@@ -67,6 +71,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Settings
       origin: path === null || !config.adapters ? { kind: 'default' } : { kind: 'file', path, key: 'adapters' },
     },
     configFile: path,
+    isConfigOfProject: found.isOfProject,
     ignored: found.ignored,
   }
 }
@@ -79,6 +84,7 @@ export function formatOrigin(origin: Origin): string {
 
 async function configOf({ path, isCode }: FoundConfig, runCode: boolean): Promise<LadingConfig> {
   if (path === null || (isCode && !runCode)) return {}
+  if (isCode) await assertTrusted(path)
   // Only here: most commands find no file.
   const { readConfig } = await import('./read-config.ts')
   return readConfig({ path, isCode })

@@ -19,7 +19,7 @@ export const sqliteAdapter: StoreAdapter = {
     const { diagnoseDatabase } = await import('../adapters/sqlite/diagnose.ts')
     const { diagnoseFolder } = await import('../adapters/fs/diagnose.ts')
     yield* diagnoseDatabase({ file })
-    yield* diagnoseFolder({ root: blobFolderOf(file) }, environment)
+    yield* diagnoseFolder({ root: blobFolderOf(file), holds: 'blobs' }, environment)
   },
 }
 

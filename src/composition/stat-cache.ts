@@ -4,6 +4,7 @@ import { quote } from '../domain/canonical-json.ts'
 import { isLadingError, LadingError } from '../domain/errors.ts'
 import type { StatCache } from '../ports/stat-cache.ts'
 import { cacheFolder } from './cache-folder.ts'
+import { messageOf } from './message-of.ts'
 
 /** Where states of files are remembered. */
 export interface CacheOptions {
@@ -18,7 +19,7 @@ export interface CacheOptions {
 /** What remembers states of files; undefined where nothing does. Does no I/O. `INVALID` for what is no folder's name. */
 export function openStatCache({ cache }: CacheOptions, onWarning: OnWarning): StatCache | undefined {
   if (cache === false) return undefined
-  if (cache !== undefined && (typeof cache !== 'string' || cache === '')) {
+  if (cache !== undefined && (typeof cache !== 'string' || cache === '' || cache.includes('\0'))) {
     throw new LadingError('INVALID', { detail: `the cache is ${quote(cache)}`, next: 'give a folder, or false' })
   }
   const message = 'what was read is not remembered, so that it will be read again'
@@ -31,6 +32,5 @@ export function openStatCache({ cache }: CacheOptions, onWarning: OnWarning): St
 }
 
 function unavailable(cause: unknown): LadingError {
-  const detail = cause instanceof Error ? cause.message : String(cause)
-  return new LadingError('UNAVAILABLE', { detail, next: 'see the cause', cause })
+  return new LadingError('UNAVAILABLE', { detail: messageOf(cause), next: 'see the cause', cause })
 }

@@ -3,7 +3,7 @@
  * three characters.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
-  let [best, bestDistance] = [null as string | null, Math.max(1, Math.ceil(word.length / 3)) + 1]
+  let [best, bestDistance] = [null as string | null, Math.ceil(word.length / 3) + 1]
   for (const candidate of candidates) {
     const [asked, known] = [word.toLowerCase(), candidate.toLowerCase()]
     const distance = isBeginning(asked, known) ? 1 : editDistance(asked, known)
@@ -19,12 +19,13 @@ function isBeginning(asked: string, known: string): boolean {
 
 /** Insertions, deletions, substitutions and swaps of neighbours between two words. */
 function editDistance(a: string, b: string): number {
-  let [beforeLast, last]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, index) => index)]
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index)
+  let beforeLast = last
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
     for (let j = 1; j <= b.length; j++) {
       const substitution = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const isSwap = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
       row.push(Math.min(last[j]! + 1, row[j - 1]! + 1, substitution, isSwap ? beforeLast[j - 2]! + 1 : Infinity))
     }
     ;[beforeLast, last] = [last, row]

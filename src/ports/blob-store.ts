@@ -105,6 +105,7 @@ export interface ReadOptions extends CallOptions {
 
 /** How blobs are looked for. */
 export interface PresentOptions extends CallOptions {
+  /** Names that it condemns do not count. */
   readonly collection: Collection
   /** Their sizes in bytes, as far as they are known. */
   readonly sizes?: ReadonlyMap<Digest, number> | undefined

@@ -23,7 +23,7 @@ export interface FoundFile {
 /** What a target folder holds at a path. */
 export interface TargetFile {
   readonly state: FileState
-  /** Hashes what is there now. */
+  /** Hashes what is there. Rejects `CONFLICT` when that is no longer in `state`. */
   digest(options: CallOptions): Promise<Digest>
 }
 

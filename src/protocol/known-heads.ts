@@ -31,7 +31,7 @@ export class KnownHeads {
   /** The bytes of a head that is about to be written. */
   encode(head: Head, key: string): Uint8Array {
     const bytes = encodeDocument(head)
-    this.#remember(key, { bytes, head })
+    this.#remember(key, { bytes, head: { ...head, aliases: inOrder(head.aliases) } })
     return bytes
   }
 
@@ -42,6 +42,11 @@ export class KnownHeads {
     this.#known.set(key, known)
     if (this.#known.size > HEADS_MAX) this.#known.delete(this.#known.keys().next().value!)
   }
+}
+
+/** In the order in which the document has them: whoever reads it anew must not see them in another. */
+function inOrder(aliases: Head['aliases']): Head['aliases'] {
+  return Object.fromEntries(Object.entries(aliases).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** What is frozen is so with all in it: heads share most of their parts with those before them. */

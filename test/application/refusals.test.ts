@@ -332,6 +332,8 @@ const CASES: Readonly<Record<string, Refused>> = {
   'ask for lineage of a negative depth': async (world) => (await stored(world)).lineage({ depth: -1 }),
   'use another type': async ({ lading }) => (await lading.init({ id: 'r1' })).useArtifact('model', { type: 'dataset' }),
   'name no project': async () => (await openStore('memory:')).save(model()),
+  'ask for a version of no project': async () => (await openStore('memory:')).getArtifact('model'),
+  'open a cache whose name is none': () => openStore('memory:', { cache: 'a\0b' }),
   'use a closed store': async ({ open }) => {
     const lading = await open()
     await lading.close()

@@ -1,6 +1,8 @@
 import { mkdir, readdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Artifact, openStore } from '../../src/index.ts'
+import { storeAbove } from '../../src/cli/store-above.ts'
 import { createWorkspace } from './workspace.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -11,14 +13,13 @@ type Case = readonly [args: readonly string[], code: number, says: string]
 
 const CASES: readonly Case[] = [
   [['shwo', 'resnet'], 2, "unknown command 'shwo'\n  did you mean show?"],
-  [['help', 'shwo'], 2, "unknown command 'shwo'\n  did you mean show?"],
-  [['shwo', '--help'], 2, "unknown command 'shwo'\n  did you mean show?"],
   [['ls', '--jsn'], 2, "unknown option '--jsn'\n  did you mean --json?"],
   [['alias', 'mv', 'resnet', 'prod'], 2, "unknown command 'mv'"],
   [['log'], 2, "missing required argument 'path'\n  see lading log --help"],
   [['alias', 'set', 'resnet'], 2, "missing required argument 'alias'\n  see lading alias set --help"],
   [['log', 'a', 'b'], 2, 'several paths need a name (INVALID)\n  add --name NAME'],
-  [['log', 'file', '--name', 'a/b'], 2, '"a/b" must match'],
+  [['log', 'file', '--name', 'a b'], 2, '"a b" must match'],
+  [['log', 'file', '--name', 'a/b/c'], 2, '"a/b/c"'],
   [['log', 'file', '--metadata', '{'], 2, '--metadata: no valid JSON at line 1, column 2'],
   [['log', 'file', '--metadata', '@nowhere'], 3, '--metadata @nowhere: there is no such file'],
   [['log', 'file', '--alias', 'v1'], 2, 'alias "v1" is reserved for versions'],
@@ -66,7 +67,7 @@ describe('bad input', () => {
   it.each(CASES)('lading %j ends with %i', async (args, code, says) => {
     const before = await contentsOf(workspace)
 
-    const outcome = await workspace.lading(args)
+    const outcome = await workspace.play(args)
 
     expect(outcome).toMatchObject({ code, stdout: '' })
     expect(outcome.stderr).toContain(says)
@@ -74,24 +75,41 @@ describe('bad input', () => {
     expect(await contentsOf(workspace)).toEqual(before)
   })
 
+  it.each([['shwo'], ['help', 'shwo'], ['shwo', '--help']])(
+    'lading %s %s names the nearest command',
+    async (...args) => {
+      const outcome = await workspace.lading(args)
+
+      expect(outcome).toMatchObject({ code: 2, stdout: '' })
+      expect(outcome.stderr).toContain("unknown command 'shwo'\n  did you mean show?")
+    },
+  )
+
   it('refuses a store of a newer format with 8', async () => {
     await workspace.write('newer/lading.json', '{"format":99,"minReader":99,"storeId":"from-the-future"}')
 
-    const outcome = await workspace.lading(['ls', '--store', 'newer'])
+    const outcome = await workspace.play(['ls', '--store', 'newer'])
 
     expect(outcome).toMatchObject({ code: 8, stdout: '' })
   })
 
+  it('names the store of a folder above, to whoever works below it', async () => {
+    const below = workspace.path('empty')
+
+    expect([storeAbove('./.lading', below), storeAbove('./models', below)]).toEqual([join('..', '.lading'), null])
+    expect(storeAbove('./.lading', workspace.path('empty', 'er'))).toBe(join('..', '..', '.lading'))
+  })
+
   it('prints the stack of an error only with LADING_DEBUG', async () => {
-    const quiet = await workspace.lading(['show', 'nothing'])
-    const loud = await workspace.lading(['show', 'nothing'], { env: { LADING_DEBUG: '1' } })
+    const quiet = await workspace.play(['show', 'nothing'])
+    const loud = await workspace.play(['show', 'nothing'], { env: { LADING_DEBUG: '1' } })
 
     expect(quiet.stderr).not.toMatch(/^ +at /m)
     expect(loud.stderr).toMatch(/^ +at /m)
   })
 
   it('shows what a terminal would act on, and does not send it', async () => {
-    const { stderr } = await workspace.lading(['show', 'x', '--project', 'a\u001b[2Jb'])
+    const { stderr } = await workspace.play(['show', 'x', '--project', 'a\u001b[2Jb'])
 
     expect(stderr).not.toContain('\u001b')
   })

@@ -30,19 +30,26 @@ describe('completion', () => {
     workspace = await createWorkspace()
     await using lading = await openStore(workspace.path('.lading'), { project: 'default' })
     await lading.save(new Artifact('resnet').addFile(Uint8Array.of(1), 'a'), { aliases: ['prod'] })
+    await lading.init({ id: 'train-1' })
     await lading.save(new Artifact('resnext').addFile(Uint8Array.of(1), 'a'))
   })
   afterAll(() => workspace[Symbol.asyncDispose]())
 
   const answers = async (...words: string[]) => {
-    const { code, stdout, stderr } = await workspace.lading(['complete', '--', ...words])
+    const { code, stdout, stderr } = await workspace.play(['complete', '--', ...words])
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
     return { words: lines.slice(0, -1).map((line) => line.split('\t')[0]), directive: lines.at(-1) }
   }
 
   it('in a real bash completes commands, flags, names and refs', async () => {
-    const lines = ['lading verif', 'lading get resnet:p', 'lading log ', 'lading ls $(touch pwned)']
+    const lines = [
+      'lading verif',
+      'lading get resnet:p',
+      'lading --store=.lading --project=default show ',
+      'lading log ',
+      'lading ls $(touch pwned)',
+    ]
     const env = cleanEnvironment({ NODE: process.execPath, MAIN })
     const child = spawn('bash', ['--norc', '-c', BASH, 'bash', ...lines], {
       cwd: workspace.folder,
@@ -52,7 +59,7 @@ describe('completion', () => {
     const { code, stdout, stderr } = await finished(child)
 
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout.split('\n')).toEqual(['verify|', 'prod|', '|', '|', ''])
+    expect(stdout.split('\n')).toEqual(['verify|', 'prod|', 'resnet|resnext|', '|', '|', ''])
     expect(await readdir(workspace.folder)).toEqual(['.lading'])
   })
 
@@ -72,6 +79,14 @@ describe('completion', () => {
     expect(await answers('get', '--help')).toEqual({ words: ['--help'], directive: ':4' })
     expect(await answers('--project', '')).toEqual({ words: ['default'], directive: ':4' })
     expect(await answers('get', 'resnet', '--root', '')).toEqual({ words: [], directive: ':0' })
+  })
+
+  it('offers runs, paths of the version, and aliases of the artifact, where one of these follows', async () => {
+    expect(await answers('use', 'resnet', '--run', 't')).toEqual({ words: ['train-1'], directive: ':4' })
+    expect(await answers('runs', '')).toEqual({ words: ['train-1'], directive: ':4' })
+    expect(await answers('cat', 'resnet:v0', '')).toEqual({ words: ['a'], directive: ':4' })
+    expect(await answers('alias', 'rm', 'resnet', '')).toEqual({ words: ['prod'], directive: ':4' })
+    expect(await answers('alias', 'set', 'nothing', '')).toEqual({ words: [], directive: ':4' })
   })
 
   it('fails silently where the store cannot be opened', async () => {

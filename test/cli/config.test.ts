@@ -55,7 +55,22 @@ describe('configuration', () => {
     expect(await workspace.json(['config'])).toMatchObject({ settings: { project: { value: 'typed' } } })
   })
 
+  it('is told to wait for something that never comes, in its own code or in that of an adapter', async () => {
+    await workspace.write('package.json', '{"type":"module"}')
+    await workspace.write('lading.config.js', 'await new Promise(() => {}); export default {}')
+    const own = await workspace.lading(['ls'])
+    await workspace.write('lading.config.js', 'export default { adapters: ["lading-adapter-shelf"], store: "shelf:a" }')
+    await adapterPackage('lading-adapter-shelf', 'export default () => new Promise(() => {})')
+    const adapter = await workspace.lading(['ls'])
+
+    for (const { code, stderr } of [own, adapter]) {
+      expect(stderr).toMatch(/^lading: the command waits for something that never comes \(UNKNOWN_OUTCOME\)\n/)
+      expect(code).toBe(7)
+    }
+  })
+
   it('makes the packages of adapters load that it lists, from its own folder', async () => {
+    await workspace.write('package.json', '{}')
     await adapterPackage('lading-adapter-shelf', ADAPTER)
     await json({ store: 'shelf:books', adapters: ['lading-adapter-shelf'] })
     await workspace.write('below/file', 'content')
@@ -69,10 +84,12 @@ describe('configuration', () => {
     await adapterPackage('lading-adapter-shelf', 'throw new Error("must not run")')
     await json({ adapters: ['lading-adapter-shelf'] })
     expect(await workspace.json(['ls'])).toEqual([])
+    const elsewhere = await workspace.lading(['ls', '--store', 'shelf:books'])
 
     await json({})
     const { code, stderr } = await workspace.lading(['ls', '--store', 'shelf:books'])
 
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([2, expect.stringContaining('beside the nearest package.json')])
     expect([code, stderr]).toEqual([2, expect.stringContaining('no adapter for shelf:')])
   })
 

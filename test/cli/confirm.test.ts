@@ -1,6 +1,8 @@
 import { PassThrough } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { confirm } from '../../src/cli/confirm.ts'
+import { reportError } from '../../src/cli/errors.ts'
 
 const LOSS = { question: 'Delete 12 files?', items: Array.from({ length: 12 }, (_, index) => `f${index}\u001b`) }
 
@@ -33,7 +35,7 @@ describe('a question', () => {
     await expect(confirm({ signal }, LOSS)).rejects.toMatchObject({ code: 'ABORTED' })
   })
 
-  it('that is interrupted ends with the interrupt', async () => {
+  it('that is interrupted ends with the interrupt, and says that nothing was changed', async () => {
     const controller = new AbortController()
     vi.spyOn(process, 'stdin', 'get').mockReturnValue(Object.assign(new PassThrough(), { isTTY: true }) as never)
     vi.spyOn(process, 'stderr', 'get').mockReturnValue(Object.assign(new PassThrough(), { isTTY: true }) as never)
@@ -41,7 +43,11 @@ describe('a question', () => {
     const asked = confirm({ signal: controller.signal }, LOSS)
     controller.abort()
 
-    await expect(asked).rejects.toMatchObject({ name: 'AbortError' })
+    const error: unknown = await asked.catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'ABORTED', detail: 'interrupted; nothing was changed' })
+    const told = answering('')
+    expect(reportError(error, controller.signal)).toBe(130)
+    expect(stripVTControlCharacters(told())).toBe('lading: interrupted; nothing was changed\n')
   })
 
   it('that nobody can be asked is INVALID, and says how a script answers it', async () => {

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Artifact, openStore } from '../../src/index.ts'
+import type { Finding } from '../../src/ports/store-adapter.ts'
 import { createWorkspace } from './workspace.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -24,6 +25,16 @@ describe('lading doctor', () => {
     expect(stdout).toContain('This store can be trusted')
     expect(stdout).toMatch(/^✓ store folder +format 1, in \S+\/\.lading$/m)
     expect((await readdir(workspace.folder, { recursive: true })).sort()).toEqual(before)
+  })
+
+  it('trusts a store in a SQLite file without a warning about its folder of blobs', async () => {
+    await using lading = await openStore(`sqlite:${workspace.path('m.db')}`, { project: 'default' })
+    await lading.save(new Artifact('model').addFile(Uint8Array.of(1), 'a'))
+
+    const { findings } = (await workspace.json(['doctor', '--store', 'sqlite:m.db'])) as { findings: Finding[] }
+
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'blob folder', verdict: 'good' }))
+    expect(findings.filter(({ check }) => check === 'store folder')).toEqual([])
   })
 
   it.each([

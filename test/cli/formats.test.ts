@@ -1,5 +1,6 @@
+import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { formatAge, formatBytes, formatCount, formatTime } from '../../src/cli/formats.ts'
+import { formatAge, formatBytes, formatCount, formatPath, formatTime } from '../../src/cli/formats.ts'
 import { nearest } from '../../src/domain/nearest.ts'
 import { formatProgress } from '../../src/cli/progress-bar.ts'
 import { fit, printable, widthOf } from '../../src/cli/terminal.ts'
@@ -61,6 +62,15 @@ describe('formats', () => {
     expect(formatProgress({ ...progress, bytesTotal: null }, { seconds: 2, columns: 80 })).toBe(
       'log  5.00 MB  1/2 files  2.50 MB/s',
     )
+  })
+
+  it('shows a path as it is typed: relative below the folder, else absolute', () => {
+    const folder = resolve('/home/ann/ships')
+
+    expect(formatPath(resolve(folder, 'a', '..b'), folder)).toBe(join('a', '..b'))
+    expect(formatPath(folder, folder)).toBe('.')
+    expect(formatPath(resolve('/home/ann'), folder)).toBe(resolve('/home/ann'))
+    expect(formatPath(resolve('/home/ann/ships-2'), folder)).toBe(resolve('/home/ann/ships-2'))
   })
 
   it('finds the nearest match, or none', () => {

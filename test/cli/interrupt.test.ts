@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { mkdir, open, readdir, stat, truncate } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { abortOnInterrupt } from '../../src/cli/interrupt.ts'
 import { Artifact, openStore } from '../../src/index.ts'
 import { createWorkspace, finished } from './workspace.ts'
 import type { Workspace } from './workspace.ts'
@@ -82,6 +83,28 @@ describe('Ctrl-C', () => {
     await finished(child)
 
     expect(await readdir(workspace.path('tmp'))).toEqual([])
+  })
+})
+
+describe('a terminal that closes', () => {
+  it('may say so several times: only a second Ctrl-C ends the work at once', () => {
+    const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never)
+    const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+    const before = new Map(names.map((name) => [name, process.listeners(name)]))
+    onTestFinished(() => {
+      exit.mockRestore()
+      for (const [name, kept] of before) {
+        for (const each of process.listeners(name)) if (!kept.includes(each)) process.removeListener(name, each)
+      }
+    })
+
+    const signal = abortOnInterrupt()
+    process.emit('SIGHUP', 'SIGHUP')
+    process.emit('SIGHUP', 'SIGHUP')
+    expect([signal.aborted, exit.mock.calls]).toEqual([true, []])
+
+    process.emit('SIGINT', 'SIGINT')
+    expect(exit.mock.calls).toEqual([[130]])
   })
 })
 

@@ -41,6 +41,13 @@ describe('the main job', () => {
     await expectGolden('log', [...log, ...facts])
   })
 
+  it('logs into the project in front of the name', async () => {
+    const args = ['log', 'model/config.json', '--name', 'other/config', '--run', 'train-1']
+
+    expect(await workspace.json(args)).toMatchObject({ ref: 'other/config:v0', run: 'train-1' })
+    expect((await workspace.play(['rm', '--all', '--project', 'other', '--yes'])).code).toBe(0)
+  })
+
   it('answers v0 for the same content', async () => {
     const { code, stdout } = await workspace.lading(['log', 'model', '--name', 'resnet', '--type', 'model'])
 
@@ -60,7 +67,7 @@ describe('the main job', () => {
     await expectGolden('alias-set', ['alias', 'set', 'resnet:v0', 'prod', '--expect', 'none'])
     expect(await workspace.json(['alias', 'set', 'resnet', 'prod', '--expect', 'v0'])).toMatchObject({ version: 'v1' })
 
-    const loser = await workspace.lading(['alias', 'set', 'resnet:v0', 'prod', '--expect', 'v0'])
+    const loser = await workspace.play(['alias', 'set', 'resnet:v0', 'prod', '--expect', 'v0'])
 
     expect(loser.code).toBe(4)
     expect(loser.stderr).toContain('expected v0, found v1')
@@ -89,7 +96,7 @@ describe('the main job', () => {
   })
 
   it('draws the lineage as a tree', async () => {
-    const { stdout } = await workspace.lading(['lineage', 'resnet:prod'])
+    const { stdout } = await workspace.play(['lineage', 'resnet:prod'])
 
     expect(stdout).toBe('default/resnet:v1\n└─ led to\n   └─ run eval-1\n      └─ default/scores:v0\n')
   })
@@ -97,7 +104,7 @@ describe('the main job', () => {
   it('removes an alias, and says so when there is none', async () => {
     await expectGolden('alias-rm', ['alias', 'rm', 'resnet', 'candidate'])
 
-    const { code, stderr } = await workspace.lading(['alias', 'rm', 'resnet', 'prd'])
+    const { code, stderr } = await workspace.play(['alias', 'rm', 'resnet', 'prd'])
 
     expect(code).toBe(0)
     expect(stderr).toContain('no alias prd, but prod; nothing was changed')
@@ -107,7 +114,7 @@ describe('the main job', () => {
     await writeFile(workspace.path('copy/config.json'), '{"layers":102}')
     await rm(workspace.path('copy/weights.bin'))
 
-    const { code, stdout } = await workspace.lading(['verify', 'resnet', '--dir', 'copy', '--json'])
+    const { code, stdout } = await workspace.play(['verify', 'resnet', '--dir', 'copy', '--json'])
 
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject({
@@ -124,7 +131,7 @@ describe('the main job', () => {
   })
 
   it('leaves the store out of a folder that holds it', async () => {
-    const { stderr, stdout } = await workspace.lading(['log', '.', '--name', 'all', '--json'])
+    const { stderr, stdout } = await workspace.play(['log', '.', '--name', 'all', '--json'])
 
     expect(stderr).toContain('left out .lading')
     const { files } = (await workspace.json(['show', 'all'])) as { files: { path: string }[] }
@@ -143,7 +150,7 @@ describe('the main job', () => {
 
   it('supersedes all older versions', async () => {
     const args = ['log', 'model', '--name', 'resnet', '--type', 'model', '--supersede']
-    const { stdout } = await workspace.lading(args)
+    const { stdout } = await workspace.play(args)
 
     expect(stdout).toMatch(/^✓ default\/resnet:v2 {2}latest\n.*\n {2}aliases that went: prod\n$/)
     expect(await workspace.json(['ls', 'resnet'])).toMatchObject([{ version: 'v2', aliases: ['latest'] }])
@@ -152,7 +159,7 @@ describe('the main job', () => {
   it('says which metadata and description known content replaced', async () => {
     const args = ['log', 'model', '--name', 'resnet', '--metadata', '{"loss": 1}', '--description', 'another']
 
-    const { stdout } = await workspace.lading(args)
+    const { stdout } = await workspace.play(args)
 
     expect(stdout).toMatch(
       /^= default\/resnet:v2 has this content already {2}latest\n.*\n {2}metadata and description replaced\n$/,
@@ -161,7 +168,7 @@ describe('the main job', () => {
   })
 
   it('counts files that it replaces apart from those that it writes', async () => {
-    const { stdout } = await workspace.lading(['get', 'resnet', '--root', 'copy'])
+    const { stdout } = await workspace.play(['get', 'resnet', '--root', 'copy'])
 
     expect(stdout).toContain('2 files written, 1 replaced (')
   })
@@ -169,7 +176,7 @@ describe('the main job', () => {
   it('finds a damaged blob: exit code 5', async () => {
     await damageLargestBlob(workspace)
 
-    const { code, stdout } = await workspace.lading(['verify', '--json'])
+    const { code, stdout } = await workspace.play(['verify', '--json'])
 
     expect(code).toBe(5)
     expect(JSON.parse(stdout)).toMatchObject({ ok: false })
@@ -179,14 +186,15 @@ describe('the main job', () => {
   it('repairs them from a folder that has the right ones, and from no other', async () => {
     await workspace.write('wrong/weights.bin', new Uint8Array(100_000).fill(8))
 
-    const wrong = await workspace.lading(['verify', 'resnet', '--repair', 'wrong'])
+    const wrong = await workspace.play(['verify', 'resnet', '--repair', 'wrong'])
     expect(wrong.code).toBe(5)
     expect(wrong.stdout).toContain('corrupt weights.bin: ')
-    expect((await workspace.lading(['verify', 'resnet', '--repair', 'nowhere'])).code).toBe(3)
-    expect((await workspace.lading(['verify', 'resnet', '--repair', 'model', '--dir', 'model'])).code).toBe(2)
+    expect(wrong.stdout).toContain('no file in wrong has the bytes that are missing')
+    expect((await workspace.play(['verify', 'resnet', '--repair', 'nowhere'])).code).toBe(3)
+    expect((await workspace.play(['verify', 'resnet', '--repair', 'model', '--dir', 'model'])).code).toBe(2)
 
     await expectGolden('verify-repair', ['verify', 'resnet', '--repair', 'model'])
-    expect((await workspace.lading(['verify'])).code).toBe(0)
+    expect((await workspace.play(['verify'])).code).toBe(0)
   })
 })
 

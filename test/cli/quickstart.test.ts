@@ -14,13 +14,10 @@ describe('npm start', () => {
   })
   afterEach(() => workspace[Symbol.asyncDispose]())
 
-  it('plays the main job in under ten seconds and leaves nothing behind', async () => {
-    const startMs = performance.now()
-
+  it('plays the main job and leaves nothing behind', async () => {
     const { code, stdout, stderr } = await workspace.lading([], { entry: 'start.ts', env })
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(performance.now() - startMs).toBeLessThan(10_000)
     for (const result of [
       '✓ demo/resnet:v0  latest',
       '= demo/resnet:v0 has this content already',

@@ -43,6 +43,7 @@ describe('secrets', () => {
     ['see https://me@host/x?a=1 and http://u:p@ss@h', 'see https://***@host/x?a=1 and http://***@h'],
     ['s3://b?region=eu&secretAccessKey=x&sessionToken=y', 's3://b?region=eu&secretAccessKey=***&sessionToken=***'],
     ['https://h/p?X-Amz-Signature=s&X-Amz-Credential=c', 'https://h/p?X-Amz-Signature=***&X-Amz-Credential=***'],
+    ['https://h/p#access_token=x&a=1', 'https://h/p#access_token=***&a=1'],
     ['az://c?sig=abc%3D&se=2027', 'az://c?sig=***&se=2027'],
     ['x://h?password=a&passwd=b&api_key=c&token=d#f', 'x://h?password=***&passwd=***&api_key=***&token=***#f'],
   ])('in %s are not shown', (text, shown) => {

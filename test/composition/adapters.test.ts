@@ -157,10 +157,27 @@ describe('adapters that make no sense', () => {
     expect(theirs.message).not.toContain('secret')
   })
 
-  it('are refused for paths that are none', async () => {
-    const error = await failureOf(openStore('shelf:', { adapters: [shelf({ pathsOf: () => '/a' as never })] }))
+  it('are named when they throw what is no error, and no text', async () => {
+    const open = () => {
+      throw Object.create(null)
+    }
 
-    expect(error).toMatchObject({ code: 'INVALID', adapter: 'shelf', detail: 'its paths are "/a"' })
+    expect(await failureOf(openStore('shelf:', { adapters: [shelf({ open })] }))).toMatchObject({
+      code: 'INVALID',
+      adapter: 'shelf',
+      detail: 'an object',
+    })
+  })
+
+  it.each<[unknown, string]>([
+    ['/a', 'its paths are "/a"'],
+    [['/a', 7], 'one of its paths is 7'],
+    [['/a\0b'], 'one of its paths is "/a\\u0000b"'],
+    [Array.from({ length: 1 }), 'one of its paths is undefined'],
+  ])('are refused for the paths %j', async (paths, detail) => {
+    const error = await failureOf(openStore('shelf:', { adapters: [shelf({ pathsOf: () => paths as never })] }))
+
+    expect(error).toMatchObject({ code: 'INVALID', adapter: 'shelf', detail })
   })
 })
 
@@ -235,10 +252,15 @@ describe('opening that fails half way', () => {
     expect(log).toEqual(['driver'])
   })
 
-  it('says why it could not be opened, also where it cannot be closed', async () => {
-    const broken = async (): Promise<never> => {
-      throw new Error('cannot be closed')
-    }
+  it.each<[string, () => Promise<never>]>([
+    ['rejects', () => Promise.reject(new Error('cannot be closed'))],
+    [
+      'throws',
+      () => {
+        throw new Error('cannot be closed')
+      },
+    ],
+  ])('says why it could not be opened, also where closing it %s', async (_, broken) => {
     const { metadata, blobs } = loggingPorts([])
     const parts = { metadata: { ...metadata, open: broken, close: broken }, blobs: { ...blobs, close: broken } }
 

@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadAdapters } from '../../src/composition/load-adapters.ts'
 import { packageEntry } from '../../src/composition/package-entry.ts'
 import { resolveSettings } from '../../src/composition/settings.ts'
@@ -17,7 +17,11 @@ describe('a configuration that loads code', () => {
     await mkdir(dirname(join(root, name)), { recursive: true })
     await writeFile(join(root, name), text)
   }
-  const settle = () => resolveSettings({ flags: {}, environment: {}, folder: root })
+  const settle = (folder = root) => resolveSettings({ flags: {}, environment: {}, folder })
+  const writePackage = async (name: string, code: string) => {
+    await write(`node_modules/${name}/package.json`, '{"type":"module","exports":{"import":"./index.js"}}')
+    await write(`node_modules/${name}/index.js`, code)
+  }
 
   it.each([
     ['throw new Error("no luck")', 'it fails: Error: no luck', 'correct the file'],
@@ -62,6 +66,13 @@ describe('a configuration that loads code', () => {
     ['lading-adapter-d', 'import "nowhere"', 'INVALID', 'cannot be loaded: Cannot find', 'npm ls lading-adapter-d'],
     ['lading-adapter-e', 'export default () => { throw "oh" }', 'INVALID', 'cannot be loaded: oh', 'LADING_DEBUG'],
     [
+      'lading-adapter-g',
+      'export default () => { throw Object.create(null) }',
+      'INVALID',
+      'loaded: an object',
+      'npm ls',
+    ],
+    [
       'lading-adapter-f',
       `export default { contract: 2, name: 'f', schemes: ['ff'], open() {} }`,
       'UNSUPPORTED',
@@ -69,11 +80,9 @@ describe('a configuration that loads code', () => {
       'upgrade lading',
     ],
   ])('names the adapter %s that is none', async (...[name, code, errorCode, detail, next]) => {
+    await write('package.json', '{}')
     await write('lading.config.json', JSON.stringify({ adapters: [name] }))
-    if (code !== null) {
-      await write(`node_modules/${name}/package.json`, '{"type":"module","exports":{"import":"./index.js"}}')
-      await write(`node_modules/${name}/index.js`, code)
-    }
+    if (code !== null) await writePackage(name, code)
 
     await expect(loadAdapters(await settle())).rejects.toMatchObject({
       code: errorCode,
@@ -107,6 +116,96 @@ describe('a configuration that loads code', () => {
     await expect(loadAdapters(await settle())).rejects.toMatchObject({
       code: 'INVALID',
       detail: 'the adapter x has no function `open`',
+    })
+  })
+
+  it.each([
+    ['without a package.json beside it', null],
+    ['below which the project has its own package.json', 'below/package.json'],
+  ])('loads no package for a file of a folder above %s, and takes the rest of it', async (_, packageJson) => {
+    await write('below/file', '')
+    if (packageJson !== null) {
+      await write('package.json', '{}')
+      await write(packageJson, '{}')
+    }
+    await write('lading.config.json', '{"store":"x","adapters":["lading-adapter-evil"]}')
+    await writePackage('lading-adapter-evil', 'throw new Error("must not run")')
+
+    const settings = await settle(join(root, 'below'))
+
+    expect(settings.store.value).toBe(join(root, 'x'))
+    await expect(loadAdapters(settings)).rejects.toMatchObject({
+      code: 'INVALID',
+      key: `${join(root, 'lading.config.json')}: adapters`,
+      detail: 'packages are loaded only for a configuration beside the nearest package.json upwards',
+      next: expect.stringContaining('move `adapters` into a lading.config.json') as string,
+    })
+  })
+
+  it('loads the packages of the project for a folder below it', async () => {
+    await write('below/file', '')
+    await write('package.json', '{}')
+    await write('lading.config.json', '{"adapters":["lading-adapter-fine"]}')
+    await writePackage('lading-adapter-fine', `export default { contract: 1, name: 'f', schemes: ['ff'], open() {} }`)
+
+    expect(await loadAdapters(await settle(join(root, 'below')))).toMatchObject([{ name: 'f' }])
+  })
+
+  describe.skipIf(process.getuid === undefined)('of somebody else', () => {
+    const FOREIGN = 4242
+
+    afterEach(() => void vi.restoreAllMocks())
+
+    /** Only root can give files away; for anybody else it is this user who becomes another one. */
+    const giveAway = async (path: string) => {
+      const uid = process.getuid!()
+      if (uid === 0) await chown(path, FOREIGN, FOREIGN)
+      else vi.spyOn(process, 'getuid').mockReturnValue(uid + 1)
+    }
+
+    beforeEach(() => write('package.json', '{}'))
+
+    const refusesBoth = async (detail: string, next: string) => {
+      const refusal = {
+        code: 'INVALID',
+        detail: expect.stringContaining(detail) as string,
+        next: expect.stringContaining(next) as string,
+      }
+      await expect(settle(join(root, 'code'))).rejects.toMatchObject(refusal)
+      const settings = await settle(join(root, 'data'))
+      expect(settings.project.value).toBe('mine')
+      await expect(loadAdapters(settings)).rejects.toMatchObject(refusal)
+    }
+    const CODE = 'code/lading.config.mjs'
+    const DATA = 'data/lading.config.json'
+    beforeEach(async () => {
+      await write('code/package.json', '{}')
+      await write('data/package.json', '{}')
+      await write(CODE, 'throw new Error("must not run")')
+      await write(DATA, '{"project":"mine","adapters":["lading-adapter-evil"]}')
+      await writePackage('lading-adapter-evil', 'throw new Error("must not run")')
+    })
+
+    it('makes nothing run: another owner of the file', async () => {
+      for (const name of [CODE, DATA]) await giveAway(join(root, name))
+
+      await refusesBoth('the file belongs to the user', '`chown ')
+    })
+
+    it('makes nothing run: another owner of the folder', async () => {
+      for (const name of [CODE, DATA]) await giveAway(dirname(join(root, name)))
+
+      await refusesBoth('belongs to the user', '`chown ')
+    })
+
+    it.each([
+      ['the file', [CODE, DATA], 0o666],
+      ['the folder', ['code', 'data'], 0o777],
+      ['the folder, sticky as /tmp is', ['code', 'data'], 0o1777],
+    ] as const)('makes nothing run: everybody can write %s', async (_, names, mode) => {
+      for (const name of names) await chmod(join(root, name), mode)
+
+      await refusesBoth('everybody can write', '`chmod o-w ')
     })
   })
 })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -28,6 +29,7 @@ describe('settings', () => {
       project: { value: 'default', origin: { kind: 'default' } },
       adapters: { value: [], origin: { kind: 'default' } },
       configFile: null,
+      isConfigOfProject: false,
       ignored: [],
     })
   })
@@ -116,6 +118,15 @@ describe('settings', () => {
 
     await expect(settle()).rejects.toMatchObject({ code: 'INVALID', key: path('lading.config.json') })
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'refuse a FIFO in the place of the file, and wait for no writer',
+    async () => {
+      execFileSync('mkfifo', [path('lading.config.json')])
+
+      await expect(settle()).rejects.toMatchObject({ code: 'INVALID', key: path('lading.config.json') })
+    },
+  )
 
   it('refuse two files in one folder', async () => {
     await config({})

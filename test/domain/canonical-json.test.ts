@@ -127,6 +127,29 @@ describe('frozen values', () => {
     expect(() => canonicalJson(nest(JSON_DEPTH_MAX))).toThrow(/deep|nest/)
   })
 
+  it('of plain members are read once', () => {
+    const reads: unknown[] = []
+    const leaf = new Proxy(Object.freeze({ a: 1, b: null }), {
+      get: (target, key) => {
+        reads.push(key)
+        return Reflect.get(target, key) as unknown
+      },
+    })
+
+    expect([canonicalJson(leaf), canonicalJson([leaf])]).toEqual(['{"a":1,"b":null}', '[{"a":1,"b":null}]'])
+    expect(reads).toEqual(['a', 'b'])
+  })
+
+  it.each([
+    ['an object that is not frozen', { n: 1 }, { n: 2 }],
+    ['what a frozen one holds', Object.freeze({ a: 'x', n: { n: 1 } }), { a: 'x', n: { n: 2 } }],
+  ])('are told from %s, which is read again', (_, value, changed) => {
+    canonicalJson(value)
+    Object.assign(typeof value.n === 'object' ? value.n : value, { n: 2 })
+
+    expect(canonicalJson(value)).toBe(canonicalJson(changed))
+  })
+
   it('are asked again where they have accessors', () => {
     let count = 0
     const counting = Object.freeze({

@@ -130,6 +130,13 @@ describe('isLadingError', () => {
     expect([isLadingError(theirs, 'CONFLICT'), isLadingError(theirs, 'INVALID')]).toEqual([true, false])
   })
 
+  test('goes by a brand that other releases of lading set as well', () => {
+    const theirs = Object.assign(new Error('m'), { code: 'CONFLICT', [Symbol.for('lading/LadingError')]: true })
+
+    expect([isLadingError(theirs, 'CONFLICT'), isLadingError(theirs, 'INVALID')]).toEqual([true, false])
+    expect(Reflect.get(new LadingError('CONFLICT', { detail: 'd' }), Symbol.for('lading/LadingError'))).toBe(true)
+  })
+
   test.each([[new Error('INVALID')], [{ name: 'LadingError', code: 'INVALID' }], [null], [undefined]])(
     'takes %s for none',
     (other) => {

@@ -10,6 +10,17 @@ it.each([
   ['c', ['candidate'], null],
   ['xyz', ['resnet', 'prod'], null],
   ['abc', [], null],
+  ['', ['a', 'ab'], null],
+  ['prob', ['prof', 'prod'], 'prof'],
+  ['prdo', ['prod', 'prdo'], 'prdo'],
+  ['vga', ['vag'], 'vag'],
+  ['gvg', ['vgg'], 'vgg'],
+  ['abc', ['bxc'], null],
+  ['abc', ['xac'], null],
+  ['abc', ['abx'], 'abx'],
+  ['abc', ['axx'], null],
+  ['abcdef', ['abcdxx'], 'abcdxx'],
+  ['abcdef', ['abcxxx'], null],
 ])('of %s is meant, of %j: %s', (word, candidates, meant) => {
   expect(nearest(word, candidates)).toBe(meant)
 })

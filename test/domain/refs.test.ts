@@ -108,6 +108,17 @@ describe('the words', () => {
     expect(() => parseRef(5 as never)).toThrow(`5 is no ref: it is no string; ${shape}`)
   })
 
+  it.each(['2', DIGEST.slice(1)])('of a part of a digest, %s, ask for all of it', (part) => {
+    expect(() => parseRef(`model@${part}`)).toThrow(
+      `no ref: "${part}" is a part of a digest; give all 64 hex digits of it; a ref is`,
+    )
+  })
+
+  it.each(['', `${DIGEST}0`, 'zz', 'z2d', '2dz', '2D'])('of what is no part of a digest, %j, are others', (other) => {
+    expect(() => parseRef(`model@${other}`)).not.toThrow(/is a part of a digest/)
+    expect(() => parseRef(`model@${other}`)).toThrow(INVALID)
+  })
+
   it('of a version refuse what only holds one', () => {
     for (const text of ['xv3', 'v3x', ['v1'] as never]) expect(() => parseVersion(text)).toThrow(INVALID)
   })

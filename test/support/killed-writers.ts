@@ -115,7 +115,7 @@ async function expectIntact(lading: Lading, artifact: string, { versions }: Snap
 }
 
 /** No name of a blob leads to anything but its bytes. */
-async function expectWholeBlobs(folder: string): Promise<void> {
+export async function expectWholeBlobs(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   for (const entry of entries.filter((found) => found.isFile())) {
     const bytes = await readFile(join(entry.parentPath, entry.name))

@@ -87,12 +87,13 @@ async function startShelf(options: { readonly token?: string } = {}): Promise<st
   return `${server.url.replace('http:', 'shelf:')}/models`
 }
 
-/** A folder with a configuration, in which this package, as it was built, is installed. */
+/** A project with a configuration, in which this package, as it was built, is installed. */
 async function projectFolder(config: object): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'shelf-project-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   await mkdir(join(folder, 'node_modules'))
   await symlink(ROOT, join(folder, 'node_modules/lading-adapter-shelf'), 'junction')
+  await writeFile(join(folder, 'package.json'), '{}')
   await writeFile(join(folder, 'lading.config.json'), JSON.stringify(config))
   return folder
 }

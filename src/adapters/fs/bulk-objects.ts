@@ -2,9 +2,9 @@ import pMap from 'p-map'
 import type { CallOptions } from '../../ports/call.ts'
 import { BULK_BYTES_MAX } from '../../ports/object-store.ts'
 import type { BulkObjects, ObjectInfo, SmallObject } from '../../ports/object-store.ts'
-import { slabOf } from './bulk/buffers.ts'
+import { gathered } from './bulk/buffers.ts'
 import { runJob } from './bulk/pool.ts'
-import { takeSlab } from './bulk/slabs.ts'
+import { giveSlab, takeSlab } from './bulk/slabs.ts'
 import { LOOKED } from './bulk/stat-files.ts'
 import { FS_CAPABILITIES } from './capabilities.ts'
 import type { Disk } from './disk.ts'
@@ -43,18 +43,19 @@ async function writeAll(
   options: CallOptions,
 ): Promise<readonly boolean[]> {
   if (await translated('none', () => disk.foldsCase())) return objects.map(() => false)
-  return runJob(
+  const { slab, written } = await runJob(
     'putFiles',
     {
       paths: objects.map(({ key }) => disk.pathOf(key)),
-      sizes: objects.map(({ bytes }) => bytes.length),
-      slab: slabOf(objects.map(({ bytes }) => bytes)),
+      ...gathered(objects.map(({ bytes }) => bytes)),
       temporary: disk.temporaryPath(),
       durable: disk.durable,
       marks: disk.marks,
     },
     options,
   )
+  giveSlab(slab)
+  return written
 }
 
 async function statAll(

@@ -3,6 +3,7 @@ import type { BulkReader, BulkSource } from '../../ports/bytes.ts'
 import type { FileState } from '../../ports/stat-cache.ts'
 import { stateAt } from './bulk/file-states.ts'
 import { runJob } from './bulk/pool.ts'
+import { takeSlab } from './bulk/slabs.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 
 /** Larger files keep a disk busy alone. In bytes. */
@@ -23,7 +24,8 @@ const READER: BulkReader = {
     const files = handles as readonly BulkFile[]
     const sizes = files.map(({ sizeBytes }) => sizeBytes)
     const paths = files.map(({ realPath }) => realPath)
-    const { slab, digests, states } = await runJob('readFiles', { paths, sizes }, options)
+    const memory = takeSlab(sizes.reduce((sum, size) => sum + size, 0))
+    const { slab, digests, states } = await runJob('readFiles', { paths, sizes, slab: memory }, options)
     let end = 0
     return digests.map((digest, index) => {
       const bytes = slab.subarray(end, (end += sizes[index]!))

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { isMarkedAsUntransferable } from 'node:worker_threads'
 import pMap from 'p-map'
 import type { CallOptions } from '../../ports/call.ts'
 import type { FileState } from '../../ports/stat-cache.ts'
-import { slabOf } from './bulk/buffers.ts'
+import { gathered, sliceAt } from './bulk/buffers.ts'
 import { stateAt } from './bulk/file-states.ts'
 import { FOUND } from './bulk/inspect-targets.ts'
 import { runJob } from './bulk/pool.ts'
@@ -80,7 +79,7 @@ export async function writeInBulk(
   if (!output.written.includes(0)) giveSlab(output.slab)
   return files.map((_file, index) => {
     if (output.written[index] === 1) return { state: stateAt(output.states, index) }
-    return { unwritten: output.slab.subarray(slices[index * 2], slices[index * 2 + 1]) }
+    return { unwritten: sliceAt({ slab: output.slab, slices }, index) }
   })
 }
 
@@ -92,26 +91,4 @@ function groupsOf(places: readonly FilePlace[]): readonly TargetGroup[] {
     group.indexes.push(index)
   }
   return [...groups.values()]
-}
-
-interface Gathered {
-  readonly slab: Uint8Array
-  /** Where each piece begins and ends in it. */
-  readonly slices: Float64Array
-}
-
-/** Pieces of one memory stay where they are; others are copied together. */
-function gathered(pieces: readonly Uint8Array[]): Gathered {
-  const memory = pieces[0]?.buffer
-  const isOne = memory instanceof ArrayBuffer && pieces.every(({ buffer }) => buffer === memory)
-  // Node keeps the memory that small buffers share.
-  const isMovable = isOne && !isMarkedAsUntransferable(memory)
-  const slices = new Float64Array(pieces.length * 2)
-  let end = 0
-  for (const [index, { byteOffset, length }] of pieces.entries()) {
-    const from = isMovable ? byteOffset : end
-    end = from + length
-    slices.set([from, end], index * 2)
-  }
-  return { slab: isMovable ? new Uint8Array(memory) : slabOf(pieces), slices }
 }

@@ -24,12 +24,12 @@ const LEFTOVERS_MAX = 10_000
  * below `staging/`, which is removed again. While the store was not made yet, the nearest folder above is tried.
  */
 export async function* diagnoseFolder(
-  { root }: { readonly root: string },
+  { root, holds = 'store' }: { readonly root: string; readonly holds?: 'store' | 'blobs' },
   { clock, signal }: { readonly clock: Clock } & CallOptions,
 ): AsyncIterable<Finding> {
   const folder = resolve(root)
   const isMade = (await kindOf(folder)) === 'folder'
-  yield await lookAtFolder(folder)
+  yield await lookAtFolder(folder, holds)
   const base = isMade ? folder : await nearestFolder(folder)
   if (!isMade && (await kindOf(folder)) !== null) return
   throwIfAborted({ signal })
@@ -42,8 +42,8 @@ export async function* diagnoseFolder(
   if (isMade) yield await lookAtLeftovers(folder, clock)
 }
 
-async function lookAtFolder(folder: string): Promise<Finding> {
-  const check = 'store folder'
+async function lookAtFolder(folder: string, holds: 'store' | 'blobs'): Promise<Finding> {
+  const check = `${holds === 'store' ? 'store' : 'blob'} folder`
   const kind = await kindOf(folder)
   if (kind === null) return { check, verdict: 'good', detail: `${folder} is not there yet: the first log makes it` }
   if (kind === 'other') {
@@ -54,6 +54,7 @@ async function lookAtFolder(folder: string): Promise<Finding> {
       next: 'give another path, or move the file away',
     }
   }
+  if (holds === 'blobs') return { check, verdict: 'good', detail: `the bytes of files, in ${folder}` }
   const mark = await readMark(folder)
   if (mark !== null) return { check, verdict: 'good', detail: `format ${mark}, in ${folder}` }
   const names = await readdir(folder)
@@ -155,15 +156,15 @@ async function lookAtLeftovers(folder: string, clock: Clock): Promise<Finding> {
   const staging = join(folder, 'staging')
   const names = (await kindOf(staging)) === 'folder' ? (await readdir(staging)).slice(0, LEFTOVERS_MAX) : []
   const nowMs = Date.parse(clock.now())
-  let [count, sizeBytes, oldestMs] = [0, 0, 0]
+  let [count, sizeBytes, oldestMs, young] = [0, 0, 0, 0]
   for (const name of names) {
     const found = await lstat(join(staging, name)).catch(() => null)
     const ageMs = found === null ? 0 : nowMs - found.mtimeMs
+    if (found !== null && ageMs < LEFTOVER_AGE_MS) young += 1
     if (found === null || ageMs < LEFTOVER_AGE_MS) continue
     ;[count, sizeBytes, oldestMs] = [count + 1, sizeBytes + found.size, Math.max(oldestMs, ageMs)]
   }
-  if (count === 0)
-    return { check: 'left-over files', verdict: 'good', detail: 'no interrupted work has left files behind' }
+  if (count === 0) return { check: 'left-over files', verdict: 'good', detail: noneLeft(young) }
   const days = Math.floor(oldestMs / LEFTOVER_AGE_MS)
   return {
     check: 'left-over files',
@@ -171,4 +172,10 @@ async function lookAtLeftovers(folder: string, clock: Clock): Promise<Finding> {
     detail: `${count} in staging/, ${(sizeBytes / 1e9).toFixed(1)} GB, the oldest ${days} days old: interrupted work left them`,
     next: `delete what is older than a day in ${staging}: nothing relies on it`,
   }
+}
+
+/** Young ones may be of work that is under way. */
+function noneLeft(young: number): string {
+  if (young === 0) return 'no interrupted work has left files behind'
+  return `none older than a day in staging/; ${young} younger, of work that is under way or was interrupted`
 }

@@ -61,6 +61,12 @@ export class FileSource implements FileByteSource, BulkFile {
     return this.#file.realPath
   }
 
+  /** From now on a read in any other state rejects `CONFLICT`. To be called before the first one. */
+  expecting(state: FileState): this {
+    this.#firstState = state
+    return this
+  }
+
   wasRead(state: FileState): boolean {
     this.#firstState ??= state
     return isSameState(state, this.#firstState)

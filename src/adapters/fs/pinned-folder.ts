@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
 import { errnoOf, fileError, ifPresent, onFile } from './file-errors.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 
@@ -28,6 +29,21 @@ export async function inFolder<T extends object>(
   } finally {
     await onFile(folder, handle.close())
   }
+}
+
+/**
+ * Renames a file in its folder, given as for `inFolder`; null if that is not in its place any more. The system looks both
+ * names up one after the other: by the folder's usual name it could begin there and end behind a link.
+ */
+export function renameIn(
+  fs: UserFileSystem,
+  folder: string,
+  [from, to]: readonly [string, string],
+): Promise<object | null> {
+  return inFolder(fs, folder, async (path) => {
+    await fs.promises.rename(join(path, from), join(path, to))
+    return {}
+  })
 }
 
 async function inFolderByPath<T>(

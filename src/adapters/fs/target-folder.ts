@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as nodeFs from 'node:fs'
 import type { BigIntStats } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import pMap from 'p-map'
 import { createDigester } from '../../domain/digest.ts'
 import type { Digest } from '../../domain/digest.ts'
@@ -23,6 +23,7 @@ import { assertExpendableRoot, assertNoStore } from './expendable.ts'
 import { describeKind } from './file-kinds.ts'
 import { FileSource } from './file-source.ts'
 import { markOf } from './mark.ts'
+import { renameIn } from './pinned-folder.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 import { KnownFolders, splitPath } from './known-folders.ts'
 import { FolderPruner } from './folder-pruner.ts'
@@ -134,11 +135,11 @@ class FsTargetFolder implements TargetFolder {
     try {
       const made = await this.#fill({ ...place, temporary }, chunks, options)
       throwIfAborted(options)
-      const [from, to] = [temporary, join(place.folder, place.name)]
-      const renamed = this.#fs.promises.rename(from, to).then(() => true)
+      const renamed = renameIn(this.#fs, place.folder, [basename(temporary), place.name])
       if (!(await ifPresent(this.#nameOf(path), renamed))) throw this.#folders.displaced(place.folder)
       // The file is there, whatever this look says.
-      const stats = await this.#fs.promises.lstat(to, { bigint: true }).catch(() => null)
+      const look = this.#fs.promises.lstat(join(place.folder, place.name), { bigint: true })
+      const stats = await look.catch(() => null)
       return stats && isSameFile(stats, made) ? stateOf(stats) : null
     } catch (error) {
       // The first error is the one to tell; a temporary file that cannot be removed now is swept later.
@@ -241,7 +242,8 @@ class FsTargetFolder implements TargetFolder {
       state,
       digest: (options) => {
         const file = { realPath: join(folder, name), path: this.#nameOf(path), sizeBytes: state.sizeBytes }
-        return digestOf(new FileSource(this.#fs, file), options)
+        // Its digest is remembered for this state: bytes of any other one must not be taken for its own.
+        return digestOf(new FileSource(this.#fs, file).expecting(state), options)
       },
     }
   }

@@ -23,7 +23,7 @@ import type { InspectArguments } from './inspect.ts'
 import { removeAlias, setAlias } from './move-alias.ts'
 import { paged } from './paged.ts'
 import type { WorkOptions } from './progress.ts'
-import { artifactNamed, resolveVersion } from './resolve-version.ts'
+import { artifactNamed, namedProject, resolveVersion } from './resolve-version.ts'
 import type { ResolveOptions } from './resolve-version.ts'
 import { artifactOfPath, assertAgrees, LOG_PATH_OPTIONS, Run } from './run.ts'
 import type { LogPathOptions, PathOptions } from './run.ts'
@@ -228,12 +228,7 @@ export class Lading {
   }
 
   #projectOf(project: string | undefined): string {
-    const name = project ?? this.#project
-    if (name !== undefined) return assertName('project', name)
-    throw new LadingError('INVALID', {
-      detail: 'no project is named',
-      next: 'pass `project`, or open the store with one',
-    })
+    return namedProject(project ?? this.#project)
   }
 
   #draftOf(path: string, options: PathOptions): Artifact {

@@ -34,7 +34,16 @@ export async function resolveVersion(ports: ClientPorts, text: string, options: 
 
 /** The artifact that a ref means: in its own project, else in the one that is set. */
 export function artifactOf(ref: Ref, project: string | undefined): ArtifactKey {
-  return { project: ref.project ?? assertName('project', project), artifact: ref.artifact }
+  return { project: ref.project ?? namedProject(project), artifact: ref.artifact }
+}
+
+/** A project, checked. Rejects `INVALID` for none, saying how one is named. */
+export function namedProject(project: string | undefined): string {
+  if (project !== undefined) return assertName('project', project)
+  throw new LadingError('INVALID', {
+    detail: 'no project is named',
+    next: 'pass `project`, or open the store with one',
+  })
 }
 
 /** The artifact that a name means, with an optional project in front. A selector behind it is `INVALID`. */

@@ -65,7 +65,7 @@ async function complete(program: Command, words: readonly string[]): Promise<Ans
   const prefix = /^-.*?=(?<value>.*)$/.exec(current)?.groups?.['value'] ?? current
   const asked = new Set<Kind>()
   const root = await treeOf(program, (kind) => asked.add(kind))
-  root.parse([...words])
+  root.parse(withValuesApart(words))
   const stored = await fromStore([...asked], { words, current: prefix })
   const described = new Map([...stored].map((word) => [word, word]))
   for (const { value, description = '' } of root.completions) {
@@ -74,6 +74,12 @@ async function complete(program: Command, words: readonly string[]): Promise<Ans
   }
   const candidates = [...described].flatMap(([value, line]) => (value.startsWith(prefix) ? [line] : []))
   return { candidates, hasFiles: asked.has('files') }
+}
+
+/** Before the cursor, `--store=X` as `--store X`: tab takes the first for a flag whose value comes next. */
+function withValuesApart(words: readonly string[]): string[] {
+  const apart = words.slice(0, -1).flatMap((word) => /^(--(?:store|project))=(.*)$/s.exec(word)?.slice(1) ?? word)
+  return [...apart, words.at(-1) ?? '']
 }
 
 async function fromStore(kinds: readonly Kind[], line: TypedLine): Promise<readonly string[]> {
@@ -113,7 +119,7 @@ function watch(command: Command, path: readonly string[], root: RootCommand, ask
     for (const argument of command.registeredArguments) {
       const kind = ARGUMENTS[`${path.join(' ')} ${argument.name()}`] ?? ARGUMENTS[argument.name()]
       const known = node.arguments.get(argument.name())
-      if (kind !== undefined && kind !== 'nothing' && known !== undefined) known.handler = () => ask(kind)
+      if (kind !== undefined && known !== undefined) known.handler = () => ask(kind)
     }
     for (const option of command.options) {
       const kind = kindOf(option)
@@ -125,19 +131,22 @@ function watch(command: Command, path: readonly string[], root: RootCommand, ask
 }
 
 /** What an argument takes, by its name, or by its command and its name. */
-const ARGUMENTS: Readonly<Record<string, Kind | 'nothing'>> = {
+const ARGUMENTS: Readonly<Record<string, Kind>> = {
   ref: 'refs',
   before: 'refs',
   after: 'refs',
   name: 'names',
   path: 'files',
   folder: 'files',
+  run: 'runs',
+  alias: 'aliases',
   // Inside a version, not on the disk.
-  'cat path': 'nothing',
+  'cat path': 'paths',
 }
 
 function kindOf(option: Option): Kind | null {
   if (option.long === '--project') return 'projects'
   if (option.long === '--name') return 'names'
+  if (option.long === '--run') return 'runs'
   return /<(?:folder|file|path|url)>/.test(option.flags) ? 'files' : null
 }

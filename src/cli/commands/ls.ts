@@ -4,7 +4,7 @@ import { LadingError } from '../../domain/errors.ts'
 import { collect } from '../collect.ts'
 import type { Context } from '../context.ts'
 import { formatAge, formatBytes } from '../formats.ts'
-import { findArtifact, nearestProject } from '../resolve-ref.ts'
+import { findArtifact, whatElse } from '../resolve-ref.ts'
 import { runCommand } from '../run-command.ts'
 import type { Report } from '../run-command.ts'
 import { formatTable } from '../table.ts'
@@ -23,7 +23,10 @@ interface LsFlags {
 export function createLsCommand(signal: AbortSignal): Command {
   return new Command('ls')
     .summary('list artifacts, or the versions of one')
-    .description('Lists the artifacts of the project, or the versions of one artifact, the newest first.')
+    .description(
+      'Lists the artifacts of the project, or the versions of one artifact, the newest first. LOGGED counts the versions of an\n' +
+        'artifact, also those that were deleted since.',
+    )
     .argument('[name]', 'an artifact')
     .option('--type <type>', 'only artifacts of this type')
     .action((name: string | undefined, flags: LsFlags, command: Command) =>
@@ -51,8 +54,8 @@ async function listArtifacts(context: Context, { type }: LsFlags): Promise<Repor
 async function emptiness(context: Context, type: string | undefined): Promise<string> {
   const { project, store } = context
   if (type !== undefined) return `project ${project} of ${store} has no artifacts of type ${type}`
-  const other = await nearestProject(context, project)
-  const hint = other === null ? '' : ` but there is a project ${other};`
+  const other = await whatElse(context, project)
+  const hint = other === null ? '' : ` but ${other};`
   return `project ${project} of ${store} has no artifacts;${hint} log one with \`lading log PATH --name NAME\``
 }
 
@@ -66,11 +69,11 @@ function formatArtifacts(rows: readonly Row[], screen: Screen): readonly string[
   const columns = [
     { title: 'NAME', widthMin: 36 },
     { title: 'TYPE', widthMin: 6, dropOrder: 2 },
-    { title: 'VERSIONS', align: 'right', dropOrder: 4 },
+    { title: 'LOGGED', align: 'right', dropOrder: 4 },
     { title: 'LATEST' },
     { title: 'ALIASES', widthMin: 16, dropOrder: 1 },
     { title: 'SIZE', align: 'right', dropOrder: 3 },
-    { title: 'LOGGED', dropOrder: 3 },
+    { title: 'LAST LOGGED', dropOrder: 3 },
   ] as const
   const cells = rows.map(({ name, type, versions, aliases, latest, sizeBytes, updatedAt }) => [
     name,

@@ -32,9 +32,10 @@ export function createVerifyCommand(signal: AbortSignal): Command {
     .summary('compare stored bytes, or a folder, with what was logged')
     .description(
       'Reads every stored byte again and compares it with its digest: of one version, of all versions of an artifact,\n' +
-        'or of the whole project. With --dir it compares a folder with one version instead. With --repair it replaces\n' +
-        'stored bytes that are damaged or missing by those of the file at the same path in a folder, else of any file in\n' +
-        'it, if they have the right SHA-256; nothing else is changed. A damaged manifest cannot be repaired so.',
+        'or of the whole project. With --dir it compares a folder with one version instead; other files in it do not\n' +
+        'matter. With --repair it replaces stored bytes that are damaged or missing by those of the file at the same\n' +
+        'path in a folder, else of any file in it, if they have the right SHA-256; nothing else is changed. A damaged\n' +
+        'manifest cannot be repaired so.',
     )
     .argument('[ref]', 'an artifact or a version (default: all artifacts of the project)')
     .option('--dir <folder>', 'compare this folder; a name alone means its latest version')

@@ -3,7 +3,7 @@ import { openStore } from '../../composition/open-store.ts'
 import { resolveSettings } from '../../composition/settings.ts'
 
 /** What a position of a command line takes from a store. */
-export type StoreKind = 'refs' | 'names' | 'projects'
+export type StoreKind = 'refs' | 'names' | 'projects' | 'runs' | 'aliases' | 'paths'
 
 /** A line that is being typed, from the first word after `lading`. */
 export interface TypedLine {
@@ -19,7 +19,7 @@ const WORDS_MAX = 200
 const WAIT_MS = 1_000
 
 /**
- * Refs, names or projects of the store that the line is about. Runs no code of a configuration, and no adapters of
+ * Refs, names, projects, runs, or what the artifact or version in front of the cursor has, of the store that the line is about. Runs no code of a configuration, and no adapters of
  * others: a key was pressed, and no command was given. Rejects when the store cannot answer at once.
  */
 export async function storeWords(kind: StoreKind, { words, current }: TypedLine): Promise<readonly string[]> {
@@ -29,11 +29,25 @@ export async function storeWords(kind: StoreKind, { words, current }: TypedLine)
   const signal = AbortSignal.timeout(WAIT_MS)
   await using lading = await openStore(settings.store.value, { project: settings.project.value })
   if (kind === 'projects') return await first(lading.projects({ signal }), ({ name }) => name)
+  if (kind === 'runs') return await first(lading.runs({ signal }), ({ id }) => id)
+  if (kind === 'aliases' || kind === 'paths') return await partsOf(lading, { kind, of: before.at(-1) ?? '' }, signal)
   const name = /^(?<name>[^:]+):/.exec(current)?.groups?.['name']
   if (kind === 'refs' && name !== undefined) return await selectorsOf(lading, name, signal)
   const project = /^(?<project>[^/]+)\//.exec(current)?.groups?.['project']
   const rows = lading.artifacts({ signal, ...(project === undefined ? {} : { project }) })
   return await first(rows, (row) => (project === undefined ? row.name : `${project}/${row.name}`))
+}
+
+/** What can follow a ref or a name: paths of its files, or its aliases but the one that nobody can move. */
+async function partsOf(
+  lading: Lading,
+  { kind, of }: { readonly kind: 'aliases' | 'paths'; readonly of: string },
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const version = await lading.getArtifact(of, { signal })
+  if (kind === 'paths') return (await version.entries({ signal })).slice(0, WORDS_MAX).map(({ path }) => path)
+  const aliases = await lading.artifact(version.name, { project: version.project }).aliases({ signal })
+  return Object.keys(aliases).filter((alias) => alias !== 'latest')
 }
 
 async function selectorsOf(lading: Lading, name: string, signal: AbortSignal): Promise<readonly string[]> {

@@ -69,6 +69,25 @@ describe('the diagnosis of a folder', () => {
     })
   })
 
+  it('does not say of files younger than a day that there are none', async () => {
+    await makeStore()
+    await writeFile(join(root, 'staging/1-new-0'), 'half')
+
+    expect((await diagnose(root)).at(-1)).toMatchObject({
+      check: 'left-over files',
+      verdict: 'good',
+      detail: 'none older than a day in staging/; 1 younger, of work that is under way or was interrupted',
+    })
+  })
+
+  it('of blobs alone asks for no mark of a store', async () => {
+    await writeFile(join(root, 'blob'), '')
+
+    const [first] = await Array.fromAsync(diagnoseFolder({ root, holds: 'blobs' }, { clock: systemClock }))
+
+    expect(first).toMatchObject({ check: 'blob folder', verdict: 'good' })
+  })
+
   it('warns of a clock that differs from that of the disk', async () => {
     const clock = { ...systemClock, now: () => new Date(Date.now() + 60_000).toISOString() }
 

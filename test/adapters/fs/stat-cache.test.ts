@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import * as nodeFs from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -422,6 +423,22 @@ describe('a cache folder that cannot be used', () => {
     expect(await recall(cache, folder, 'a.bin')).toBeNull()
     expect(failures).toHaveLength(failureCount)
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'has a FIFO in the place of a file: nothing waits for its writer',
+    async () => {
+      whenSettled()
+      const { folder, kept, cache } = setUp()
+      await remember(cache, folder, 'a.bin')
+      const path = onlyFile(kept)
+      nodeFs.rmSync(path)
+      execFileSync('mkfifo', [path])
+
+      expect(await recall(cache, folder, 'a.bin')).toBeNull()
+      await remember(cache, folder, 'a.bin')
+      expect(await recall(cache, folder, 'a.bin')).toBe(sha256('alpha'))
+    },
+  )
 
   it('has nothing of a folder that is not there, and keeps what is remembered once it is', async () => {
     whenSettled()

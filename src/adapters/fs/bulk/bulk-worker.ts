@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { LadingError } from '../../../domain/errors.ts'
 import { buffersOf } from './buffers.ts'
 import type { JobInput, JobName } from './jobs.ts'
 import type { JobRequest, JobResponse } from './worker.ts'
@@ -90,8 +91,18 @@ export class BulkWorker {
     if (this.#hasEnded) return
     this.#hasEnded = true
     if (this.#timer) clearTimeout(this.#timer)
-    this.#job?.reject(error)
+    this.#job?.reject(lost(error))
     this.#job = null
     this.#events.onEnd(this)
   }
+}
+
+/** Nobody knows how much of its job the thread did; whoever does it again gets it right. */
+function lost(cause: unknown): LadingError {
+  const detail = `a thread of this process ended during its work (${cause instanceof Error ? cause.message : String(cause)})`
+  return new LadingError('UNAVAILABLE', {
+    detail,
+    next: 'see that the process has memory enough, then try again',
+    cause,
+  })
 }

@@ -6,6 +6,8 @@ import type { Job } from './bulk-worker.ts'
 import { doJob } from './jobs.ts'
 import type { JobInput, JobName, JobOutput } from './jobs.ts'
 
+/** One reads while another one writes. */
+const WORKERS_MIN = 2
 /** More threads than this measured no faster on any disk, and each costs some megabytes. */
 const WORKERS_MAX = 4
 
@@ -14,8 +16,8 @@ class BulkPool {
   readonly #workers = new Set<BulkWorker>()
   readonly #idle: BulkWorker[] = []
   readonly #queue: Job[] = []
-  /** No thread could be started: bundled without its file, or denied. Then jobs block this one. */
-  #isDenied = false
+  /** Fewer once one could not be started. Where none can, bundled without its file or denied, jobs block this one. */
+  #workersMax = Math.min(WORKERS_MAX, Math.max(WORKERS_MIN, availableParallelism()))
 
   run(name: JobName, input: JobInput<JobName>): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
@@ -26,7 +28,7 @@ class BulkPool {
 
   #assign(): void {
     while (this.#queue.length > 0) {
-      if (this.#isDenied) this.#doHere(this.#queue.shift()!)
+      if (this.#workersMax === 0) this.#doHere(this.#queue.shift()!)
       else {
         const worker = this.#idle.pop()
         if (!worker) return this.#startIfNeeded()
@@ -38,8 +40,7 @@ class BulkPool {
   /** A thread that is starting will take a job that waits. */
   #startIfNeeded(): void {
     const starting = [...this.#workers].filter(({ isReady }) => !isReady).length
-    if (starting >= this.#queue.length || this.#workers.size >= Math.min(WORKERS_MAX, availableParallelism() + 1))
-      return
+    if (starting >= this.#queue.length || this.#workers.size >= this.#workersMax) return
     this.#workers.add(new BulkWorker({ onIdle: this.#onIdle, onEnd: this.#onEnd }))
   }
 
@@ -50,7 +51,7 @@ class BulkPool {
 
   readonly #onEnd = (worker: BulkWorker): void => {
     this.#workers.delete(worker)
-    this.#isDenied ||= !worker.isReady
+    if (!worker.isReady) this.#workersMax = this.#workers.size
     const index = this.#idle.indexOf(worker)
     if (index >= 0) this.#idle.splice(index, 1)
     this.#assign()
@@ -72,10 +73,11 @@ const pool = new BulkPool()
  * Does a job in another thread: blocking calls there cost a fraction of what promises cost for each small file. A `slab`
  * of its input is given away: it must not be used afterwards.
  *
- * Threads are started when a job finds none idle, up to one a core and one more, and end when they have been idle for
+ * Threads are started when a job finds none idle, up to one a core, and end when they have been idle for
  * some seconds. They never keep the process alive while no job is under way. Where none can be started the job blocks
  * this thread. A job is not stopped half-way: after an abort the call rejects `ABORTED` when the job is done. Rejects
- * with what the job throws, which is a bug or a lack of memory: jobs report failures of the disk in their answers.
+ * `UNAVAILABLE` when its thread ends, as for a lack of memory; and with what the job throws, which is a bug: jobs report
+ * failures of the disk in their answers.
  */
 export async function runJob<Name extends JobName>(
   name: Name,

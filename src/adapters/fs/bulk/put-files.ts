@@ -1,16 +1,15 @@
 import { dirname } from 'node:path'
 import { isMarked, markOf } from '../mark.ts'
+import { sliceAt } from './buffers.ts'
+import type { Gathered } from './buffers.ts'
 import type { SyncFileSystem } from './sync-file-system.ts'
 
 /** Content is read-only from the moment it is made: only the handle that made it can write to it. */
 const READ_ONLY = 0o444
 
 /** Objects to store. */
-export interface PutFilesInput {
+export interface PutFilesInput extends Gathered {
   readonly paths: readonly string[]
-  /** Their bytes, one after the other. */
-  readonly slab: Uint8Array
-  readonly sizes: readonly number[]
   /** Where the bytes lie until they are whole: a path that with `-<number>` behind it is nobody else's. */
   readonly temporary: string
   readonly durable: boolean
@@ -18,18 +17,26 @@ export interface PutFilesInput {
   readonly marks: boolean
 }
 
+/** What became of them. */
+export interface PutFilesOutput {
+  /** Given back. */
+  readonly slab: Uint8Array
+  /** Of each path, whether it is there now. */
+  readonly written: readonly boolean[]
+}
+
 /**
- * Stores small objects under names that say what their bytes are; answers for each path whether it is there now. What is
- * there already, with its mark and the same size, stays as it is; anything else in its place is replaced.
+ * Stores small objects under names that say what their bytes are. What is there already, with its mark and the same size, stays as it is; anything else in its place is replaced.
  *
  * Costs an object that is new: lstat, open, write, utimes, fsync, close and rename; one that is there: lstat.
  */
-export function putFiles(fs: SyncFileSystem, { paths, sizes, ...input }: PutFilesInput): boolean[] {
-  let end = 0
-  return paths.map((path, index) => {
-    const bytes = input.slab.subarray(end, (end += sizes[index]!))
-    return putFile(fs, { ...input, path, bytes, temporary: `${input.temporary}-${index}` })
+export function putFiles(fs: SyncFileSystem, { paths, ...input }: PutFilesInput): PutFilesOutput {
+  const written = paths.map((path, index) => {
+    const { durable, marks, temporary } = input
+    const bytes = sliceAt(input, index)
+    return putFile(fs, { path, bytes, durable, marks, temporary: `${temporary}-${index}` })
   })
+  return { slab: input.slab, written }
 }
 
 interface Put extends Pick<PutFilesInput, 'temporary' | 'durable' | 'marks'> {
@@ -50,8 +57,17 @@ function putFile(fs: SyncFileSystem, put: Put): boolean {
     inFolderOf(fs, put.path, () => fs.renameSync(put.temporary, put.path))
     return true
   } catch {
-    fs.rmSync(put.temporary, { force: true })
+    discard(fs, put.temporary)
     return false
+  }
+}
+
+/** What cannot be removed, on a disk that became read-only or fails, stays below `staging/`: a sweep by age finds it. */
+function discard(fs: SyncFileSystem, temporary: string): void {
+  try {
+    fs.rmSync(temporary, { force: true })
+  } catch {
+    // The one who stores the object again is told why it cannot be.
   }
 }
 

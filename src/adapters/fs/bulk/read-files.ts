@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
+import { createStates, setState } from './file-states.ts'
 import type { SyncFileSystem } from './sync-file-system.ts'
 
 /** Files to read, as they were found. */
@@ -8,34 +9,32 @@ export interface ReadFilesInput {
   readonly paths: readonly string[]
   /** Their sizes, in bytes. */
   readonly sizes: readonly number[]
+  /** Takes their bytes, one after the other. */
+  readonly slab: Uint8Array
 }
 
 /** What was read. */
 export interface ReadFilesOutput {
-  /** The files' bytes, one after the other, with gaps where a file was not read. */
+  /** Given back with the files' bytes, one after the other, with gaps where a file was not read. */
   readonly slab: Uint8Array
   /** SHA-256 in hex; null for a file that was not read. */
   readonly digests: readonly (string | null)[]
-  /** Of each file, in the state of which all its bytes were read: `STATE_FIELDS` numbers. Zeros for one that was not read. */
+  /** Of each file, the state in which all its bytes were read. */
   readonly states: BigInt64Array
 }
-
-/** dev, ino, size, mtimeNs, ctimeNs */
-export const STATE_FIELDS = 5
 
 /**
  * Reads and hashes small files. Not read is what is no regular file any more, has another size, changes meanwhile, or
  * cannot be opened.
  */
-export function readFiles(fs: SyncFileSystem, { paths, sizes }: ReadFilesInput): ReadFilesOutput {
-  const slab = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0))
-  const states = new BigInt64Array(paths.length * STATE_FIELDS)
+export function readFiles(fs: SyncFileSystem, { paths, sizes, slab }: ReadFilesInput): ReadFilesOutput {
+  const states = createStates(paths.length)
   let end = 0
   const digests = paths.map((path, index) => {
     const into = slab.subarray(end, (end += sizes[index]!))
     const state = readFile(fs, path, into)
     if (state === null) return null
-    states.set([state.dev, state.ino, state.size, state.mtimeNs, state.ctimeNs], index * STATE_FIELDS)
+    setState(states, index, state)
     return createHash('sha256').update(into).digest('hex')
   })
   return { slab, digests, states }
@@ -44,21 +43,18 @@ export function readFiles(fs: SyncFileSystem, { paths, sizes }: ReadFilesInput):
 /** Fills `into` with the whole file; null if it is not all from one state. */
 function readFile(fs: SyncFileSystem, path: string, into: Uint8Array): BigIntStats | null {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants
-  let file: number
   try {
-    file = fs.openSync(path, O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0))
+    const file = fs.openSync(path, O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0))
+    try {
+      const before = fs.fstatSync(file, { bigint: true })
+      if (!before.isFile() || Number(before.size) !== into.length) return null
+      if (!fill(fs, file, into)) return null
+      return isSame(before, fs.fstatSync(file, { bigint: true })) ? before : null
+    } finally {
+      fs.closeSync(file)
+    }
   } catch {
     return null
-  }
-  try {
-    const before = fs.fstatSync(file, { bigint: true })
-    if (!before.isFile() || Number(before.size) !== into.length) return null
-    if (!fill(fs, file, into)) return null
-    return isSame(before, fs.fstatSync(file, { bigint: true })) ? before : null
-  } catch {
-    return null
-  } finally {
-    fs.closeSync(file)
   }
 }
 

@@ -42,8 +42,9 @@ export interface WriteTargetsOutput {
  * Writes small files, each under a temporary name beside its place and then renamed. Not written is a file whose place is
  * taken by something else, or whose folder is not in its place before or afterwards.
  *
- * A temporary file is made in the very folder that was checked; no name leads to it from anywhere else, so that the
- * renaming cannot be led astray. Costs a file: lstat, open, write, utimes, rename, fstat and close.
+ * Everything is done in the very folder that was checked. The system looks both names of a renaming up one after the
+ * other, so that one by the folder's usual name could begin there and end behind a link. Costs a file: lstat, open,
+ * write, utimes, rename, fstat and close.
  */
 export function writeTargets(fs: SyncFileSystem, input: WriteTargetsInput): WriteTargetsOutput {
   const names = input.names.split('\0')
@@ -53,8 +54,7 @@ export function writeTargets(fs: SyncFileSystem, input: WriteTargetsInput): Writ
     const isInPlace = inFolder(fs, folder, (pinned) => {
       for (const index of indexes) {
         const temporary = input.temporary.join(index.toString(16).padStart(4, '0'))
-        const place = `${folder}${sep}${names[index]}`
-        const paths = { place, made: `${pinned}${sep}${temporary}`, temporary: `${folder}${sep}${temporary}` }
+        const paths = { place: `${pinned}${sep}${names[index]}`, temporary: `${pinned}${sep}${temporary}` }
         written[index] = Number(writeTarget(fs, paths, { input, index, states }))
       }
     })
@@ -63,10 +63,9 @@ export function writeTargets(fs: SyncFileSystem, input: WriteTargetsInput): Writ
   return { slab: input.slab, written, states }
 }
 
-/** Where a file is to be, and the temporary one by two names: by that of the folder that was checked, and by the usual one. */
+/** Where a file is to be, and where it is made. */
 interface TargetPaths {
   readonly place: string
-  readonly made: string
   readonly temporary: string
 }
 
@@ -76,11 +75,11 @@ interface Target {
   readonly states: BigInt64Array
 }
 
-function writeTarget(fs: SyncFileSystem, { place, made, temporary }: TargetPaths, target: Target): boolean {
+function writeTarget(fs: SyncFileSystem, { place, temporary }: TargetPaths, target: Target): boolean {
   try {
     const found = fs.lstatSync(place, { throwIfNoEntry: false })
     if (found && !found.isFile()) return false
-    const file = fs.openSync(made, 'wx', TARGET_MODE)
+    const file = fs.openSync(temporary, 'wx', TARGET_MODE)
     try {
       fill(fs, file, target)
       fs.renameSync(temporary, place)
@@ -91,7 +90,7 @@ function writeTarget(fs: SyncFileSystem, { place, made, temporary }: TargetPaths
     return true
   } catch {
     // Also when something failed after the renaming: the one who writes the file again replaces it.
-    fs.rmSync(made, { force: true })
+    fs.rmSync(temporary, { force: true })
     return false
   }
 }

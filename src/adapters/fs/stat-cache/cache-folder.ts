@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,6 +14,9 @@ const TEMPORARY_MS_MAX = 60 * 60 * 1_000
 
 /** A file that is read is used: how precisely its last use is told. */
 const USE_MS = 24 * 60 * 60 * 1_000
+
+/** Opening a FIFO that somebody put in a file's place must not wait for a writer: that could not even be aborted. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** The file names, and nothing else in the folder is touched. */
 const OURS = /^[0-9a-f]{64}\.stats(\.[0-9a-f]+)?$/
@@ -34,7 +38,7 @@ export class CacheFolder {
   /** The bytes of a file; null when there is none, or none of this user's. */
   async read(name: string): Promise<Buffer | null> {
     const path = join(this.#path, name)
-    const handle = await ifPresent(path, open(path, 'r'))
+    const handle = await ifPresent(path, open(path, READ_ONLY))
     if (handle === null) return null
     try {
       const stats = await handle.stat()

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { slabOf } from '../../../../src/adapters/fs/bulk/buffers.ts'
+import { gathered, sliceAt } from '../../../../src/adapters/fs/bulk/buffers.ts'
 import { putFiles } from '../../../../src/adapters/fs/bulk/put-files.ts'
 import { readFiles } from '../../../../src/adapters/fs/bulk/read-files.ts'
 import type { SyncFileSystem } from '../../../../src/adapters/fs/bulk/sync-file-system.ts'
 import { sha256 } from '../../../../src/domain/digest.ts'
+import { errno } from '../user-files-kit.ts'
 
 const text = (content: string): Uint8Array => new TextEncoder().encode(content)
 
@@ -71,6 +72,18 @@ describe('objects that are put in bulk', () => {
     expect((await readdir(at('.'))).sort()).toEqual(['file', 'fine', 'folder', 'link', 'staging'])
     expect(await readdir(at('staging'))).toEqual([])
   })
+
+  test('are left to the ordinary way when the disk fails, also where it lets nothing be removed any more', async () => {
+    let isReadOnly = false
+    const { put, at } = await putting((name) => {
+      isReadOnly ||= name === 'fsync'
+      if (isReadOnly && name !== 'close') throw errno('EROFS')
+    })
+
+    expect(put({ a: 'alpha', b: 'beta' })).toEqual([false, false])
+
+    expect(await readdir(at('.'))).toEqual(['staging'])
+  })
 })
 
 describe('sources that are read in bulk', () => {
@@ -79,10 +92,14 @@ describe('sources that are read in bulk', () => {
     await writeFile(at('a'), 'alpha')
     await writeFile(at('empty'), '')
 
-    const { slab, digests } = readFiles(nodeFs, { paths: [at('empty'), at('a')], sizes: [0, 5] })
+    const { slab, digests } = readFiles(nodeFs, {
+      paths: [at('empty'), at('a')],
+      sizes: [0, 5],
+      slab: new Uint8Array(200),
+    })
 
     expect(digests).toEqual([sha256(''), sha256('alpha')])
-    expect(new TextDecoder().decode(slab)).toBe('alpha')
+    expect(new TextDecoder().decode(slab.subarray(0, 5))).toBe('alpha')
   })
 
   test('are left to the ordinary way when they are not as they were found', async () => {
@@ -92,7 +109,7 @@ describe('sources that are read in bulk', () => {
     await symlink(at('grown'), at('link'))
 
     const paths = ['grown', 'shrunk', 'folder', 'link'].map(at)
-    const { digests } = readFiles(nodeFs, { paths, sizes: [5, 99, 0, 14] })
+    const { digests } = readFiles(nodeFs, { paths, sizes: [5, 99, 0, 14], slab: new Uint8Array(200) })
 
     expect(digests).toEqual([null, null, null, null])
   })
@@ -104,18 +121,35 @@ describe('sources that are read in bulk', () => {
       if (name === 'read') nodeFs.utimesSync(at('a'), 1, 1)
     })
 
-    expect(readFiles(changing.fs, { paths: [at('a')], sizes: [5] }).digests).toEqual([null])
+    expect(readFiles(changing.fs, { paths: [at('a')], sizes: [5], slab: new Uint8Array(200) }).digests).toEqual([null])
+  })
+
+  test('are left to the ordinary way when the disk fails as late as they are closed', async () => {
+    const { at } = await putting()
+    await writeFile(at('a'), 'alpha')
+    const closeSync = (file: number): never => {
+      nodeFs.closeSync(file)
+      throw errno('EIO')
+    }
+
+    const { digests } = readFiles({ ...nodeFs, closeSync }, { paths: [at('a')], sizes: [5], slab: new Uint8Array(200) })
+
+    expect(digests).toEqual([null])
   })
 })
 
-test('a slab is the memory of its pieces where they are all of it, and a copy elsewhere', () => {
+test('pieces of one memory stay where they are, and others are copied together', () => {
   const memory = new Uint8Array(10).map((_, index) => index)
   const [front, back] = [memory.subarray(0, 4), memory.subarray(4)]
+  const [together, apart] = [gathered([back, front]), gathered([front, back.slice()])]
 
-  expect(slabOf([front, back]).buffer).toBe(memory.buffer)
-  expect(slabOf([back, front]).buffer).not.toBe(memory.buffer)
-  expect([...slabOf([back, front])]).toEqual([4, 5, 6, 7, 8, 9, 0, 1, 2, 3])
-  expect(slabOf([front]).buffer).not.toBe(memory.buffer)
+  expect([together.slab.buffer, apart.slab.buffer].map((buffer) => buffer === memory.buffer)).toEqual([true, false])
+  for (const [pieces, each] of [
+    [back, front],
+    [front, back],
+  ].map((two, n) => [two, [together, apart][n]!] as const)) {
+    expect(pieces.map((_, index) => sliceAt(each, index))).toEqual(pieces)
+  }
 })
 
 test('where threads are denied the same is done without them', async () => {
@@ -133,20 +167,19 @@ test('where threads are denied the same is done without them', async () => {
 })
 
 /** A folder, and objects put into it. */
-async function putting() {
+async function putting(onCall?: (name: string) => void) {
   const folder = await mkdtemp(join(tmpdir(), 'lading-bulk-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const at = (path: string) => join(folder, path)
-  const { fs, calls } = recorded()
+  const { fs, calls } = recorded(onCall)
   const put = (objects: Record<string, string>, { durable = true } = {}) =>
     putFiles(fs, {
       paths: Object.keys(objects).map(at),
-      sizes: Object.values(objects).map((content) => text(content).length),
-      slab: slabOf(Object.values(objects).map(text)),
+      ...gathered(Object.values(objects).map(text)),
       temporary: at('staging/1-2'),
       durable,
       marks: true,
-    })
+    }).written
   return { at, put, calls }
 }
 

@@ -177,9 +177,28 @@ describe('files that are written together', () => {
 
       const { written } = writeInto(fsWith({ openSync, renameSync: renaming }), join(root, 'a'), ['x'])
 
+      expect(written).toEqual([1])
+      expect(treeOf(outside)).toEqual([])
+      expect(treeOf(join(root, 'a'))).toEqual(['x'])
+    },
+  )
+
+  it.runIf(process.platform === 'linux')(
+    'do not lie elsewhere when a link takes the place of their folder between the two names of a renaming',
+    () => {
+      const { root, outside } = createPlace()
+      mkdirSync(join(root, 'a'))
+      const renaming = (from: string, to: string) => {
+        const found = nodeFs.realpathSync(from)
+        renameSync(join(root, 'a'), join(root, 'moved'))
+        symlinkSync('../outside', join(root, 'a'))
+        renameSync(found.replace(join(root, 'a'), join(root, 'moved')), to)
+      }
+
+      const { written } = writeInto(fsWith({ renameSync: renaming as never }), join(root, 'a'), ['x'])
+
       expect(written).toEqual([0])
       expect(treeOf(outside)).toEqual([])
-      expect(treeOf(join(root, 'a'))).toEqual([])
     },
   )
 })
