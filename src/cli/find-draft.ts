@@ -1,7 +1,7 @@
 import { LadingError } from '../domain/errors.ts'
 import { collect } from './collect.ts'
 import type { Context } from './context.ts'
-import { nearest } from '../domain/nearest.ts'
+import { nearest, withMeant } from '../domain/nearest.ts'
 
 /**
  * Rejects `NOT_FOUND`, naming the nearest match, unless an artifact has an open draft of this id. Asked before a run is
@@ -10,7 +10,6 @@ import { nearest } from '../domain/nearest.ts'
 export async function assertOpenDraft({ lading, signal }: Context, name: string, distributedId: string): Promise<void> {
   const ids = (await collect(lading.drafts(name, { signal }))).map((draft) => draft.distributedId)
   if (ids.includes(distributedId)) return
-  const match = nearest(distributedId, ids)
-  const next = `${match === null ? '' : `did you mean ${match}? `}list what is open with \`lading drafts ${name}\``
+  const next = withMeant(nearest(distributedId, ids), `list what is open with \`lading drafts ${name}\``)
   throw new LadingError('NOT_FOUND', { key: `${name} ${distributedId}`, detail: 'no such draft is open', next })
 }

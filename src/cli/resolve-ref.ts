@@ -2,11 +2,8 @@ import type { Version } from '../application/client/version.ts'
 import { isLadingError, LadingError } from '../domain/errors.ts'
 import { parseRef } from '../domain/refs.ts'
 import type { Context } from './context.ts'
-import { nearest } from '../domain/nearest.ts'
+import { CANDIDATES_MAX, nearest, withMeant } from '../domain/nearest.ts'
 import { storeAbove } from './store-above.ts'
-
-/** Names that are looked through for the nearest match. */
-const CANDIDATES_MAX = 1000
 
 /** Versions that an alias may be mistaken for are few: the newest. */
 const VERSIONS_MAX = 20
@@ -73,8 +70,7 @@ function selectorHint(asked: { artifact: string; selector: string; known: readon
   const { artifact, selector, known } = asked
   // Any number is close to any other: only an alias can be mistyped.
   const match = /^v\d+$/.test(selector) ? null : nearest(selector, known)
-  const list = `list its versions with \`lading ls ${artifact}\``
-  return match === null ? list : `did you mean ${artifact}:${match}? ${list}`
+  return withMeant(match && `${artifact}:${match}`, `list its versions with \`lading ls ${artifact}\``)
 }
 
 /**
@@ -103,8 +99,7 @@ async function nameHint(context: Context, project: string, artifact: string): Pr
     if (names.push(name) >= CANDIDATES_MAX) break
   }
   if (names.length > 0) {
-    const match = nearest(artifact, names)
-    return `${match === null ? '' : `did you mean ${match}? `}list them with \`lading ls --project ${project}\``
+    return withMeant(nearest(artifact, names), `list them with \`lading ls --project ${project}\``)
   }
   const other = await whatElse(context, project)
   const others = other === null ? 'and there is no other project' : `but ${other}`

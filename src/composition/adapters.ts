@@ -1,6 +1,6 @@
 import { quote } from '../domain/canonical-json.ts'
 import { LadingError } from '../domain/errors.ts'
-import { nearest } from '../domain/nearest.ts'
+import { nearest, withMeant } from '../domain/nearest.ts'
 import type { StoreAdapter } from '../ports/store-adapter.ts'
 import { withoutPassword } from '../ports/store-url.ts'
 import { assertAdapter } from './assert-adapter.ts'
@@ -44,13 +44,15 @@ function bySchemes(given: unknown): ReadonlyMap<string, StoreAdapter> {
 
 function unknownScheme(url: string, scheme: string, known: readonly string[]): LadingError {
   const match = nearest(scheme, known)
-  const meant = match === null ? '' : `did you mean ${match}:? `
   const here = [...new Set(known)].map((each) => `${each}:`).join(', ')
   return new LadingError('INVALID', {
     operation: 'openStore',
     key: withoutPassword(url),
     detail: `no adapter for ${scheme}:`,
-    next: `${meant}there are ${here}; list others under \`adapters\`, of the options or of lading.config.json`,
+    next: withMeant(
+      match && `${match}:`,
+      `there are ${here}; list others under \`adapters\`, of the options or of lading.config.json`,
+    ),
   })
 }
 

@@ -1,6 +1,6 @@
 import { quote } from '../domain/canonical-json.ts'
 import { isLadingError, LadingError } from '../domain/errors.ts'
-import { nearest } from '../domain/nearest.ts'
+import { nearest, withMeant } from '../domain/nearest.ts'
 import type { Clock, Ids } from '../ports/environment.ts'
 import type { Files } from '../ports/files.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
@@ -86,7 +86,7 @@ function incomplete(ports: unknown, given: ReadonlyMap<string, unknown>): Lading
   const missing = PORTS.slice(0, 2).filter((name) => !given.has(name))
   const unknown = Object.keys(ports).find((name) => !PORTS.some((known) => known === name))
   const meant = unknown === undefined ? null : nearest(unknown, missing)
-  if (meant !== null) return invalid(`\`${unknown}\` is no port`, `did you mean \`${meant}\`? ${next}`)
+  if (meant !== null) return invalid(`\`${unknown}\` is no port`, withMeant(`\`${meant}\``, next))
   if (unknown === 'driver') return invalid('`driver` is no port', KINDS[0]!.next)
   const detail = given.size === 0 ? 'there are no ports' : `\`${missing.join('` and `')}\` is missing`
   return invalid(detail, next)

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { LadingError } from '../domain/errors.ts'
-import { nearest } from '../domain/nearest.ts'
+import { nearest, withMeant } from '../domain/nearest.ts'
 import type { LadingConfig } from './config.ts'
 import { messageOf } from './message-of.ts'
 import { parseJson } from './parse-json.ts'
@@ -100,9 +100,8 @@ function isObject(value: unknown): boolean {
 }
 
 function unknownKey(path: string, key: string): LadingError {
-  const match = nearest(key, KEYS)
-  const all = `it takes ${KEYS.join(', ')}`
-  return invalid(path, `unknown key ${key}`, { next: match === null ? all : `did you mean ${match}? ${all}` })
+  const next = withMeant(nearest(key, KEYS), `it takes ${KEYS.join(', ')}`)
+  return invalid(path, `unknown key ${key}`, { next })
 }
 
 function invalid(path: string, detail: string, { next = 'correct the file', cause }: Reason = {}): LadingError {

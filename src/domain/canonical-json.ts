@@ -39,8 +39,11 @@ export function canonicalJson(value: unknown): string {
   return write(value, startWalk('$'))
 }
 
-/** What frozen objects of plain values were written as: documents that follow each other share many of them. */
-const frozenTexts = new WeakMap<object, string>()
+/**
+ * What frozen objects of plain values were written as, for documents that follow each other share many of them; null for
+ * frozen ones that hold more, which are written each time.
+ */
+const frozenTexts = new WeakMap<object, string | null>()
 
 /** Orders strings by Unicode code point, which is the order of their UTF-8 bytes. */
 export function compareCodePoints(a: string, b: string): number {
@@ -136,9 +139,10 @@ function writeArray(list: readonly unknown[], walk: Walk): string {
 function writeObject(value: object, walk: Walk): string {
   if (!isPlainObject(value)) throw refusal(walk, 'is an object of a class')
   enter(walk, value)
-  const text = frozenTexts.get(value) ?? writeMembers(value, walk)
+  const known = frozenTexts.get(value)
+  const text = known ?? writeMembers(value, walk)
   walk.open.pop()
-  if (isLeaf(value)) frozenTexts.set(value, text)
+  if (known === undefined && Object.isFrozen(value)) frozenTexts.set(value, isLeaf(value) ? text : null)
   return text
 }
 
@@ -152,9 +156,8 @@ function writeMembers(value: Readonly<Record<string, unknown>>, walk: Walk): str
   return `${text}}`
 }
 
-/** A frozen object of nothing but plain values is always written alike; one with accessors may not be. */
+/** An object of nothing but plain values, if frozen, is always written alike; one with accessors may not be. */
 function isLeaf(value: object): boolean {
-  if (!Object.isFrozen(value) || frozenTexts.has(value)) return false
   return Object.values(Object.getOwnPropertyDescriptors(value)).every((member) => {
     return 'value' in member && (typeof member.value !== 'object' || member.value === null)
   })

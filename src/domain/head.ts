@@ -105,7 +105,7 @@ export function advanceHead(head: Head, change: HeadOperation, update: HeadUpdat
       deleting: null,
       ...update,
       rev,
-      recent: [Object.freeze({ opId: change.opId, rev, result: change.result }), ...head.recent].slice(0, RECENT_MAX),
+      recent: [{ opId: change.opId, rev, result: change.result }, ...head.recent].slice(0, RECENT_MAX),
       moves: flush ? moves : [...head.moves, ...moves],
     },
     history: flush ? head.moves : null,

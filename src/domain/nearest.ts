@@ -1,3 +1,6 @@
+/** Candidates that are looked through where there may be very many. */
+export const CANDIDATES_MAX = 1_000
+
 /**
  * The candidate that was probably meant, or null when none is close: one that begins so, or differs in about one slip for
  * three characters.
@@ -10,6 +13,11 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }
   return best
+}
+
+/** What to do next, with what was probably meant before it; null: nothing was. */
+export function withMeant(meant: string | null, next: string): string {
+  return meant === null ? next : `did you mean ${meant}? ${next}`
 }
 
 /** Of one character any list has too many. */

@@ -1,5 +1,5 @@
 import { LadingError } from '../domain/errors.ts'
-import { nearest } from '../domain/nearest.ts'
+import { nearest, withMeant } from '../domain/nearest.ts'
 
 /** A store URL, taken apart. */
 export interface ParsedStoreUrl<Name extends string> {
@@ -38,9 +38,8 @@ export function withoutPassword(url: string): string {
 }
 
 function unknownParameter(text: string, name: string, known: readonly string[]): LadingError {
-  const meant = nearest(name, known)
   const all = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`
-  return invalid(text, `unknown parameter ${name}`, meant === null ? all : `did you mean ${meant}? ${all}`)
+  return invalid(text, `unknown parameter ${name}`, withMeant(nearest(name, known), all))
 }
 
 function invalid(url: string, detail: string, next: string): LadingError {

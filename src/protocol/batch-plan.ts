@@ -5,7 +5,7 @@ export const PACK_BYTES_TARGET = 8 * 1024 * 1024
 export const PACK_BLOBS_MAX = 4_096
 
 /** From here on a blob is large, in bytes: few are under way at once, because each keeps disk and hash busy alone. */
-const LARGE_BYTES = 1024 * 1024
+export const LARGE_BYTES = 1024 * 1024
 
 /** How the blobs of a batch travel. */
 export interface BatchPlan<T> {

@@ -1,5 +1,6 @@
 import { encodeDocument } from '../domain/canonical-json.ts'
 import type { Head } from '../domain/head.ts'
+import { BoundedMap } from './bounded-map.ts'
 import { parseHead } from './schemas.ts'
 
 /** Heads that are remembered. */
@@ -17,7 +18,7 @@ interface Known {
  * writer reads back what it wrote, in the most frequent case. Heads are frozen, because several callers get the same one.
  */
 export class KnownHeads {
-  readonly #known = new Map<string, Known>()
+  readonly #known = new BoundedMap<string, Known>(HEADS_MAX)
 
   /** The head that these bytes are. `CORRUPT` when they are none. */
   parse(bytes: Uint8Array, key: string): Head {
@@ -37,10 +38,8 @@ export class KnownHeads {
 
   #remember(key: string, known: Known): void {
     freezeDeep(known.head)
-    this.#known.delete(key)
-    if (known.bytes.length > BYTES_MAX) return
-    this.#known.set(key, known)
-    if (this.#known.size > HEADS_MAX) this.#known.delete(this.#known.keys().next().value!)
+    if (known.bytes.length > BYTES_MAX) this.#known.delete(key)
+    else this.#known.set(key, known)
   }
 }
 

@@ -1,6 +1,7 @@
 import { LadingError } from '../domain/errors.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { ListEntry, ObjectStore } from '../ports/object-store.ts'
+import { BoundedMap } from './bounded-map.ts'
 import { paddedNumber } from './keys.ts'
 import type { RegisterState, Registers } from './register.ts'
 
@@ -24,18 +25,13 @@ const REMEMBERED_MAX = 1_000
  *   which two gets tell whatever the number of names. Only where they tell otherwise, names are listed.
  */
 export function createNumberedRegisters(objects: ObjectStore): Registers {
-  const newest = new Map<string, number>()
-  const remember = (key: string, proof: string): void => {
-    newest.delete(key)
-    newest.set(key, Number(proof))
-    if (newest.size > REMEMBERED_MAX) newest.delete(newest.keys().next().value!)
-  }
+  const newest = new BoundedMap<string, number>(REMEMBERED_MAX)
   return {
     async read(key, options) {
       const rev = newest.get(key)
       const known = rev === undefined ? null : await readIfNewest(objects, { key, rev }, options)
       const found = known ?? (await readNewest(objects, key, options))
-      if (found) remember(key, found.proof)
+      if (found) newest.set(key, Number(found.proof))
       else newest.delete(key)
       return found
     },
@@ -49,7 +45,7 @@ export function createNumberedRegisters(objects: ObjectStore): Registers {
         return 'lost'
       }
       if (superseded !== null) await emptyBody(objects, superseded)
-      remember(key, String(rev))
+      newest.set(key, rev)
       return { proof: String(rev) }
     },
     sync: (key, state, options) => objects.sync([bodyKey(key, Number(state.proof))], options),

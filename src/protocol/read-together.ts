@@ -1,13 +1,11 @@
 import { formatBlobName } from '../domain/blob-name.ts'
 import type { BlobWant, BulkSink, WholeBlob } from '../ports/blob-store.ts'
 import type { CallOptions } from '../ports/call.ts'
+import { LARGE_BYTES } from './batch-plan.ts'
 import { blobKey } from './blob-target.ts'
 import type { ProjectObjects } from './blob-target.ts'
 import { BULK_COUNT_MIN, bulkGroups, GROUPS_AT_ONCE } from './bulk-groups.ts'
 import { forEachConcurrently } from './concurrency.ts'
-
-/** From here on a blob is not small, in bytes: a few of them keep a disk busy one by one. */
-const SMALL_BYTES_MAX = 1024 * 1024
 
 /** Small blobs that are objects of their own. */
 interface Joint {
@@ -39,7 +37,7 @@ export async function readTogether(
 }
 
 function isJoint({ sizeBytes, range }: BlobWant): boolean {
-  return range === undefined && sizeBytes !== null && sizeBytes < SMALL_BYTES_MAX
+  return range === undefined && sizeBytes !== null && sizeBytes < LARGE_BYTES
 }
 
 async function readGroup(

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { nearest } from '../../src/domain/nearest.ts'
+import { nearest, withMeant } from '../../src/domain/nearest.ts'
 
 it.each([
   ['resnett', ['resnet', 'vgg'], 'resnet'],
@@ -23,4 +23,11 @@ it.each([
   ['abcdef', ['abcxxx'], null],
 ])('of %s is meant, of %j: %s', (word, candidates, meant) => {
   expect(nearest(word, candidates)).toBe(meant)
+})
+
+it('puts what was probably meant before what to do next', () => {
+  expect([withMeant('prod', 'list them'), withMeant(null, 'list them')]).toEqual([
+    'did you mean prod? list them',
+    'list them',
+  ])
 })

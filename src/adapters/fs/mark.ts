@@ -1,3 +1,6 @@
+/** Content is read-only from the moment it is made: only the handle that made it can write to it. */
+export const READ_ONLY = 0o444
+
 const SECOND_NS = 1_000_000_000n
 
 /**

@@ -4,9 +4,7 @@ import { throwIfAborted } from '../../ports/facade/call-gate.ts'
 import type { FileHandle, FileStatus, FileSystem } from './client.ts'
 import type { Disk } from './disk.ts'
 import { isErrno, translated } from './errors.ts'
-
-/** Content is read-only from the moment it is made: only the handle that made it can write to it. */
-const READ_ONLY = 0o444
+import { READ_ONLY } from './mark.ts'
 
 /** How a file is staged. */
 interface StagingOptions extends CallOptions {

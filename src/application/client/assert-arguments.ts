@@ -1,7 +1,7 @@
 import { quote } from '../../domain/canonical-json.ts'
 import { LadingError } from '../../domain/errors.ts'
 import { descriptionRefusal, refusalError } from '../../domain/limits.ts'
-import { nearest } from '../../domain/nearest.ts'
+import { nearest, withMeant } from '../../domain/nearest.ts'
 import { RUN_NAME_LENGTH_MAX } from '../../ports/facade/value-checks.ts'
 
 /** Returns a description; `INVALID` unless it is a string of at most `DESCRIPTION_BYTES_MAX` bytes of UTF-8. */
@@ -66,9 +66,8 @@ export function assertOptions<T extends object, const K extends readonly (keyof 
 function assertKnown(given: object, known: readonly string[]): void {
   for (const [key, value] of Object.entries(given)) {
     if (value === undefined || known.includes(key)) continue
-    const match = nearest(key, known)
-    const meant = match === null ? '' : `did you mean ${match}? `
-    throw invalid(`there is no option ${quote(key)}`, `${meant}this call takes ${known.join(', ')}`)
+    const next = withMeant(nearest(key, known), `this call takes ${known.join(', ')}`)
+    throw invalid(`there is no option ${quote(key)}`, next)
   }
 }
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { quote } from '../../domain/canonical-json.ts'
 import { LadingError } from '../../domain/errors.ts'
 import type { Entry } from '../../domain/manifest.ts'
-import { nearest } from '../../domain/nearest.ts'
+import { CANDIDATES_MAX, nearest, withMeant } from '../../domain/nearest.ts'
 
 /** Bytes of a file: a path on disk, bytes, or a stream that is read once. */
 export type FileContent = string | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
@@ -30,9 +30,6 @@ export type DraftStep =
   | { readonly kind: 'any'; readonly source: string; readonly overwrite: boolean }
   | { readonly kind: 'entry'; readonly entry: Entry; readonly overwrite: boolean }
   | { readonly kind: 'remove'; readonly path: string }
-
-/** Paths that are looked through for the nearest match. */
-const CANDIDATES_MAX = 1000
 
 /** Throws `NOT_FOUND` when steps have put nothing at a path, nor below it. After a path on disk nobody knows yet. */
 export function assertThere(steps: readonly DraftStep[], path: string): void {
@@ -63,7 +60,6 @@ export function removeBelow(entries: Map<string, unknown>, path: string): void {
 
 function nothingAt(path: string, paths: readonly string[]): LadingError {
   const match = nearest(path, paths.slice(0, CANDIDATES_MAX))
-  const meant = match === null ? '' : `did you mean ${quote(match)}? `
-  const next = `${meant}list what is there with \`entries()\``
+  const next = withMeant(match && quote(match), 'list what is there with `entries()`')
   return new LadingError('NOT_FOUND', { operation: 'remove', key: path, detail: 'the draft holds no such path', next })
 }

@@ -6,13 +6,10 @@ import { isLadingError, LadingError } from '../../domain/errors.ts'
 import type { Context, GlobalFlags } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { withExitNotes } from '../exit-notes.ts'
-import { nearest } from '../../domain/nearest.ts'
+import { CANDIDATES_MAX, nearest, withMeant } from '../../domain/nearest.ts'
 import { resolveRef } from '../resolve-ref.ts'
 import { runCommand } from '../run-command.ts'
 import type { Report } from '../run-command.ts'
-
-/** Paths that are looked through for the nearest match. */
-const CANDIDATES_MAX = 1000
 
 /** `lading cat`: the bytes of one file. */
 export function createCatCommand(signal: AbortSignal): Command {
@@ -52,8 +49,7 @@ async function findFile({ signal }: Context, version: Version, path: string): Pr
   } catch (error) {
     if (!isLadingError(error, 'NOT_FOUND')) throw error
     const paths = (await version.entries({ signal })).slice(0, CANDIDATES_MAX).map((entry) => entry.path)
-    const match = nearest(path, paths)
-    const next = `${match === null ? '' : `did you mean ${match}? `}list its files with \`lading files ${version.ref}\``
+    const next = withMeant(nearest(path, paths), `list its files with \`lading files ${version.ref}\``)
     throw new LadingError('NOT_FOUND', { key: `${version.ref}/${path}`, detail: error.detail, next, cause: error })
   }
 }

@@ -6,7 +6,7 @@ import { collect } from '../collect.ts'
 import type { Context } from '../context.ts'
 import { formatFacts } from '../facts.ts'
 import { formatAge, formatTime } from '../formats.ts'
-import { nearest } from '../../domain/nearest.ts'
+import { nearest, withMeant } from '../../domain/nearest.ts'
 import { runCommand } from '../run-command.ts'
 import type { Report } from '../run-command.ts'
 import { formatTable } from '../table.ts'
@@ -64,11 +64,8 @@ async function findRun({ lading, project, signal }: Context, id: string): Promis
     return await lading.getRun(id, { signal })
   } catch (error) {
     if (!isLadingError(error, 'NOT_FOUND')) throw error
-    const match = nearest(
-      id,
-      (await collect(lading.runs({ signal }))).map((run) => run.id),
-    )
-    const next = `${match === null ? '' : `did you mean ${match}? `}list them with \`lading runs --project ${project}\``
+    const ids = (await collect(lading.runs({ signal }))).map((run) => run.id)
+    const next = withMeant(nearest(id, ids), `list them with \`lading runs --project ${project}\``)
     const detail = `no run ${id} in project ${project}`
     throw new LadingError('NOT_FOUND', { key: id, detail, next, cause: error })
   }

@@ -18,7 +18,7 @@ export const ONCE_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: HEAD,
-        find: 'recent: [Object.freeze({ opId: change.opId, rev, result: change.result }), ...head.recent].slice(0, RECENT_MAX)',
+        find: 'recent: [{ opId: change.opId, rev, result: change.result }, ...head.recent].slice(0, RECENT_MAX)',
         replace: 'recent: []',
       },
     ],

@@ -1,11 +1,8 @@
 import { dirname } from 'node:path'
-import { isMarked, markOf } from '../mark.ts'
+import { isMarked, markOf, READ_ONLY } from '../mark.ts'
 import { sliceAt } from './buffers.ts'
 import type { Gathered } from './buffers.ts'
 import type { SyncFileSystem } from './sync-file-system.ts'
-
-/** Content is read-only from the moment it is made: only the handle that made it can write to it. */
-const READ_ONLY = 0o444
 
 /** Objects to store. */
 export interface PutFilesInput extends Gathered {
