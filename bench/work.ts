@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { plantFiles } from './data.ts'
 import { limitOf, timesOf } from './measure.ts'
 import type { Contender, Series } from './measure.ts'
 import { emptyFolder } from './places.ts'
@@ -9,6 +10,7 @@ import { runProgram } from './processes.ts'
 import type { Program } from './processes.ts'
 import type { Build } from './programs/lading-module.ts'
 import type { Sample } from './programs/sample.ts'
+import type { WarmUp } from './programs/warm-up.ts'
 import type { Rival } from './rivals/rival.ts'
 import type { Sizes } from './sizes.ts'
 
@@ -48,8 +50,41 @@ export interface Work {
   run(bench: Bench): Promise<Outcome>
 }
 
-/** Every program in a process of its own, the first of which is not timed. */
-export const FRESH_PROCESSES = 'a fresh process each, after one run of each that warms up the disk and counts'
+/**
+ * In what state a process is when the work begins. `fresh`: nothing was done in it but importing. `warm`: it has done such
+ * work before, with other files: the engine has compiled what it needs, threads are there.
+ */
+export type Manner = 'fresh' | 'warm'
+
+/** The same in words. One run of each program, which is not timed, warms up the disk and counts. */
+export const MANNERS: Readonly<Record<Manner, string>> = {
+  fresh: 'a fresh process each',
+  warm: 'a process each that has done such work before',
+}
+
+/** What the tables say of short work, where it makes a difference. */
+export function describeManner(manner: Manner): string {
+  return manner === 'warm' ? '' : ', the first work of a process'
+}
+
+/** How often such work is done before. */
+const WARM_ROUNDS = 8
+
+/** What a program does before its own work, where that is to be; folders are below the place. */
+export function warmUpOf<T>(
+  { place }: Bench,
+  manner: Manner,
+  { task, empty }: { readonly task: T; readonly empty: readonly string[] },
+): WarmUp<T> | null {
+  return manner === 'warm' ? { rounds: WARM_ROUNDS, empty: empty.map((name) => join(place.folder, name)), task } : null
+}
+
+/** Other files of the same kind and number, to warm up with. Answers their folder. */
+export function plantWarmUp({ place, sizes }: Bench): string {
+  const folder = emptyFolder(place, 'warm')
+  plantFiles(folder, sizes.smallFiles, 'warm-up')
+  return folder
+}
 
 /** A program as a contender. `prepare` comes before each run, out of the time. */
 export function contender(
@@ -60,24 +95,40 @@ export function contender(
   return {
     ...who,
     async run({ count }): Promise<Sample> {
-      const program = prepare(count)
+      const { script, task } = prepare(count)
       settle(place)
+      // What is counted is the work itself.
+      const program = { script, task: count ? { ...(task as object), warmUp: null } : task }
       return runProgram(program, { count, watch: who.watch, cache: join(place.folder, 'cache') })
     },
   }
 }
 
+/** What lading does before the work that is timed, with the store in the folder `warm-store`. */
+export interface LadingWarmUp {
+  readonly task: object
+  /** Folders of the place that are emptied before each round. */
+  readonly empty: readonly string[]
+}
+
 /** lading with the store in the folder `store` of the place. */
 export function ladingContender(
   bench: Bench,
-  { watch, task }: { readonly watch: string; readonly task: object },
+  {
+    watch,
+    task,
+    before = null,
+  }: { readonly watch: string; readonly task: object; readonly before?: LadingWarmUp | null },
   prepare: () => void = () => {},
 ): Contender {
   const script = 'programs/lading.ts'
-  const common = { build: bench.build, store: join(bench.place.folder, 'store') }
+  const { build, place } = bench
+  const store = join(place.folder, 'store')
+  const warmTask = before && { build, store: join(place.folder, 'warm-store'), count: false, ...before.task }
+  const warmUp = warmTask && warmUpOf(bench, 'warm', { task: warmTask, empty: before.empty })
   return contender(bench, { name: 'lading', role: 'lading', watch }, (count) => {
     prepare()
-    return { script, task: { ...common, ...task, count } }
+    return { script, task: { build, store, ...task, count, warmUp } }
   })
 }
 
@@ -92,6 +143,12 @@ export async function untilKnown({ sizes }: Bench, work: Contender): Promise<voi
   await work.run({ count: false })
   await setTimeout(sizes.restMs)
   await work.run({ count: false })
+}
+
+/** How many times the best of the limits lading takes where there is no bar. */
+export function shownCheck(what: string, series: readonly Series[]): Check {
+  const { name } = limitOf(series)
+  return { ...ratioCheck(what, series, Number.POSITIVE_INFINITY), bar: `no bar; the limit is ${name}` }
 }
 
 /** lading takes at most `most` times the best of the limits. */

@@ -210,7 +210,13 @@ export const SHAPES: readonly Shape[] = [
       settings: v.strictObject({
         store: setting(text),
         project: setting(text),
-        adapters: setting(v.array(text)),
+        adapters: v.strictObject({
+          ...setting(v.array(text)).entries,
+          refused: v.pipe(
+            v.array(v.strictObject({ name: text, detail: text, next: text })),
+            v.description('those of them that would not be loaded, and why'),
+          ),
+        }),
         cache: setting(v.pipe(v.nullable(text), v.description('folder of the stat cache; null: there is none'))),
       }),
     }),

@@ -1,5 +1,16 @@
 import { createHash, hash } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  futimesSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Bytes of one read and one write. Larger ones measured no faster. */
@@ -14,6 +25,11 @@ export interface CopyRules {
   readonly sync: boolean
   /** `digest`: written beside and renamed to `<to>/<aa>/<SHA-256>`. `path`: written under the path that it had. */
   readonly name: 'digest' | 'path'
+  /**
+   * Whether it also does, of each file, what a store promises: it sees that the file did not change while it was read, looks
+   * whether an object is there, gives times to what it wrote, and never shows half of it under its name.
+   */
+  readonly owed: boolean
 }
 
 /** The folders that `copyFile` writes into. */
@@ -28,15 +44,25 @@ export function makeFolders({ to, name }: CopyRules, paths: readonly string[]): 
 const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
 
 /** Reads, hashes and writes one file; then syncs and renames it, if that is asked for. */
-export function copyFile({ from, to, sync, name }: CopyRules, path: string): void {
-  const temporary = name === 'path' ? `${to}/${path}` : `${to}/${path.replaceAll('/', '-')}.part`
+export function copyFile({ from, to, sync, name, owed }: CopyRules, path: string): void {
+  const temporary = temporaryOf({ to, name, owed }, path)
   const source = openSync(`${from}/${path}`, 'r')
+  if (owed) fstatSync(source, { bigint: true })
   const target = openSync(temporary, 'wx')
   const digest = copyBytes(source, target)
+  if (owed) fstatSync(source, { bigint: true })
+  if (owed) futimesSync(target, 1, 1)
   if (sync) fsyncSync(target)
   closeSync(target)
   closeSync(source)
-  if (name === 'digest') renameSync(temporary, `${to}/${digest.slice(0, 2)}/${digest}`)
+  const place = name === 'digest' ? `${to}/${digest.slice(0, 2)}/${digest}` : `${to}/${path}`
+  if (owed) lstatSync(place, { throwIfNoEntry: false })
+  if (temporary !== place) renameSync(temporary, place)
+}
+
+function temporaryOf({ to, name, owed }: Pick<CopyRules, 'to' | 'name' | 'owed'>, path: string): string {
+  if (name === 'digest') return `${to}/${path.replaceAll('/', '-')}.part`
+  return owed ? `${to}/${path}.part` : `${to}/${path}`
 }
 
 /** A file of one chunk is hashed in one call, which is faster than three. */

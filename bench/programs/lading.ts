@@ -4,6 +4,9 @@ import { countDriver } from './counted-driver.ts'
 import { loadLading } from './lading-module.ts'
 import type { Build, LadingModules } from './lading-module.ts'
 import { sampled, taskOf } from './sample.ts'
+import type { Told } from './sample.ts'
+import { warmUp } from './warm-up.ts'
+import type { Warmed } from './warm-up.ts'
 
 /** What is done with the store in a folder, from opening to closing it. */
 export type LadingTask = {
@@ -13,14 +16,17 @@ export type LadingTask = {
   readonly count: boolean
 } & ({ readonly kind: 'log'; readonly path: string } | { readonly kind: 'download'; readonly root: string })
 
-const task = taskOf<LadingTask>()
+const task = taskOf<Warmed<LadingTask>>()
 const modules = await loadLading(task.build)
-await sampled(async () => {
-  const { lading, requests } = await open(modules, task)
-  const facts = await carryOut(modules, lading, task)
+await warmUp<LadingTask>(task, work)
+await sampled(() => work(task))
+
+async function work(given: LadingTask): Promise<Told> {
+  const { lading, requests } = await open(modules, given)
+  const facts = await carryOut(modules, lading, given)
   await lading.close()
   return { requests: requests(), facts }
-})
+}
 
 async function open({ lading, fs }: LadingModules, { store, count }: LadingTask) {
   const options = { project: 'bench' }

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { join } from 'node:path'
 import { changeFiles, plantFiles } from '../data.ts'
 import type { FileSet } from '../data.ts'
 import { interleave } from '../measure.ts'
@@ -8,63 +9,111 @@ import { loggingRival, prepareRival } from '../rivals/rival.ts'
 import { describeFiles } from '../sizes.ts'
 import type { Sizes } from '../sizes.ts'
 import {
-  FRESH_PROCESSES,
+  MANNERS,
   contender,
+  describeManner,
   emptyStore,
   ladingContender,
+  plantWarmUp,
   ratioCheck,
+  shownCheck,
   unopenedCheck,
   untilKnown,
+  warmUpOf,
 } from '../work.ts'
-import type { Bench, Outcome, Work } from '../work.ts'
+import type { Bench, Manner, Outcome, Work } from '../work.ts'
 import { walks } from './walks.ts'
 
 /** What a first log is held against. */
 interface FirstLog {
   readonly name: string
   readonly files: (sizes: Sizes) => FileSet
-  /** How many times the limit. */
-  readonly most: number
+  readonly manner: Manner
+  /** How many times the limit; null: there is no bar. */
+  readonly most: number | null
   readonly limits: (bench: Bench, source: string) => readonly Contender[]
 }
 
-/** Logging into a new store. */
-export const firstLogs: readonly Work[] = [
-  { name: 'large-file', files: ({ largeFile }: Sizes) => largeFile, most: 1.1, limits: onePass },
-  { name: 'large-files', files: ({ largeFiles }: Sizes) => largeFiles, most: 1.1, limits: plainScript },
-  { name: 'small-files', files: ({ smallFiles }: Sizes) => smallFiles, most: 1.3, limits: plainScript },
-].map(firstLog)
-
-/** Logging again what is in the store, with and without a change. */
-export const logsAgain: readonly Work[] = [
+const FIRST_LOGS: readonly FirstLog[] = [
+  { name: 'large-file', files: ({ largeFile }) => largeFile, manner: 'fresh', most: 1.1, limits: onePass },
   {
-    name: 'small-files-changed',
-    describe: ({ smallFiles }) => `log ${describeFiles(smallFiles)} again, 1 % of them changed`,
-    run: logChanged,
+    name: 'large-files',
+    files: ({ largeFiles }) => largeFiles,
+    manner: 'fresh',
+    most: 1.1,
+    limits: plainScript('fresh'),
   },
   {
-    name: 'small-files-again',
-    describe: ({ smallFiles }) => `log ${describeFiles(smallFiles)} again, nothing changed`,
-    run: logUnchanged,
+    name: 'small-files',
+    files: ({ smallFiles }) => smallFiles,
+    manner: 'warm',
+    most: 1.3,
+    limits: plainScript('warm'),
+  },
+  {
+    name: 'small-files-fresh',
+    files: ({ smallFiles }) => smallFiles,
+    manner: 'fresh',
+    most: null,
+    limits: plainScript('fresh'),
   },
 ]
 
-function firstLog({ name, files, most, limits }: FirstLog): Work {
-  const describe = (sizes: Sizes): string => `log ${describeFiles(files(sizes))}`
+const WAYS = [
+  { threads: 1, owed: false, role: 'limit' },
+  { threads: 2, owed: false, role: 'limit' },
+  { threads: 2, owed: true, role: 'shown' },
+] as const
+
+/** Logging into a new store. */
+export const firstLogs: readonly Work[] = FIRST_LOGS.map(firstLog)
+
+/** Logging again what is in the store, with and without a change. */
+export const logsAgain: readonly Work[] = (['warm', 'fresh'] as const).flatMap((manner) => {
+  const suffix = manner === 'warm' ? '' : '-fresh'
+  return [
+    {
+      name: `small-files-changed${suffix}`,
+      describe: ({ smallFiles }: Sizes) =>
+        `log ${describeFiles(smallFiles)} again, 1 % of them changed${describeManner(manner)}`,
+      run: (bench: Bench) => logChanged(bench, manner),
+    },
+    {
+      name: `small-files-again${suffix}`,
+      describe: ({ smallFiles }: Sizes) =>
+        `log ${describeFiles(smallFiles)} again, nothing changed${describeManner(manner)}`,
+      run: (bench: Bench) => logUnchanged(bench, manner),
+    },
+  ]
+})
+
+function firstLog({ name, files, manner, most, limits }: FirstLog): Work {
+  const describe = (sizes: Sizes): string => {
+    const isShort = files(sizes) === sizes.smallFiles
+    return `log ${describeFiles(files(sizes))}${isShort ? describeManner(manner) : ''}`
+  }
   return {
     name,
     describe,
     async run(bench) {
       const source = emptyFolder(bench.place, 'source')
       plantFiles(source, files(bench.sizes), name)
-      const log = ladingContender(bench, { watch: source, task: { kind: 'log', path: source } }, () =>
+      const before = manner === 'warm' ? { task: warmLog(bench), empty: ['warm-store', 'cache'] } : null
+      const log = ladingContender(bench, { watch: source, task: { kind: 'log', path: source }, before }, () =>
         emptyStore(bench),
       )
       const rivals = bench.rivals.map((rival) => loggingRival(rival, { place: bench.place, source }, { fresh: true }))
       const series = await interleave([...limits(bench, source), log, ...rivals], bench)
-      return { checks: [ratioCheck(describe(bench.sizes), series, most)], series, manner: FRESH_PROCESSES }
+      const what = describe(bench.sizes)
+      const check = most === null ? shownCheck(what, series) : ratioCheck(what, series, most)
+      return { checks: [check], series, manner: MANNERS[manner] }
     },
   }
+}
+
+/** A log of other files. */
+function warmLog(bench: Bench): object {
+  return { kind: 'log', path: plantWarmUp(bench) }
 }
 
 /** One pass over a large file. With the sync that a durable log owes; without it, for whoever wants to know. */
@@ -76,7 +125,7 @@ function onePass(bench: Bench, source: string): readonly Contender[] {
   return ways.flatMap(({ sync, role }) => {
     const name = `read + SHA-256 + write${sync ? ' + fsync' : ''}`
     const watch = source
-    const rules = { from: source, sync, name: 'path', changedSinceMs: null, threads: 1 }
+    const rules = { from: source, sync, name: 'path', changedSinceMs: null, threads: 1, owed: false, warmUp: null }
     const task = () => ({ ...rules, to: emptyFolder(bench.place, 'limit') })
     return [
       contender(bench, { name, role, watch }, () => ({ script: 'limits/copy.ts', task: task() })),
@@ -88,34 +137,35 @@ function onePass(bench: Bench, source: string): readonly Contender[] {
   })
 }
 
-/** Reads, hashes, writes, syncs and renames every file. */
-function plainScript(bench: Bench, source: string, changedSinceMs: () => number | null = () => null): Contender[] {
-  const name = changedSinceMs() === null ? 'plain script' : 'stat of all + plain script'
-  return ([1, 2] as const).map((threads) =>
-    contender(
-      bench,
-      { name: `${name}, ${threads === 1 ? '1 thread' : '2 threads'}`, role: 'limit', watch: source },
-      () => ({
-        script: 'limits/copy.ts',
-        task: {
-          from: source,
-          to: emptyFolder(bench.place, 'limit'),
-          sync: true,
-          name: 'digest',
-          threads,
-          changedSinceMs: changedSinceMs(),
-        },
-      }),
-    ),
-  )
+/**
+ * Reads, hashes, writes, syncs and renames every file. Shown beside it: the same with all that a version owes, which is what
+ * lading can come near to.
+ */
+function plainScript(manner: Manner, changedSinceMs: () => number | null = () => null) {
+  return (bench: Bench, source: string): Contender[] => {
+    const base = changedSinceMs() === null ? 'plain script' : 'stat of all + plain script'
+    const warm = { from: join(bench.place.folder, 'warm'), to: join(bench.place.folder, 'warm-limit') }
+    const rules = { sync: true, name: 'digest', changedSinceMs: null }
+    return WAYS.map(({ threads, owed, role }) => {
+      const name = `${base}, ${threads === 1 ? '1 thread' : '2 threads'}${owed ? ', with all that a version owes' : ''}`
+      return contender(bench, { name, role, watch: source }, () => {
+        const warmUp = warmUpOf(bench, manner, { task: { ...rules, ...warm, threads, owed }, empty: ['warm-limit'] })
+        const to = emptyFolder(bench.place, 'limit')
+        const task = { ...rules, from: source, to, threads, owed, changedSinceMs: changedSinceMs(), warmUp }
+        return { script: 'limits/copy.ts', task }
+      })
+    })
+  }
 }
 
 /** Stores that have the small files, and a cache that knows them. */
-async function loggedSmallFiles(bench: Bench): Promise<LoggedFiles> {
+async function loggedSmallFiles(bench: Bench, manner: Manner): Promise<LoggedFiles> {
   const source = emptyFolder(bench.place, 'source')
   plantFiles(source, bench.sizes.smallFiles, 'small-files')
   emptyStore(bench)
-  const log = ladingContender(bench, { watch: source, task: { kind: 'log', path: source } })
+  emptyFolder(bench.place, 'warm-store')
+  const before = manner === 'warm' ? { task: warmLog(bench), empty: [] } : null
+  const log = ladingContender(bench, { watch: source, task: { kind: 'log', path: source }, before })
   await untilKnown(bench, log)
   const folders = { place: bench.place, source }
   for (const rival of bench.rivals) await prepareRival(rival, folders)
@@ -128,8 +178,8 @@ interface LoggedFiles {
   readonly logs: readonly Contender[]
 }
 
-async function logChanged(bench: Bench): Promise<Outcome> {
-  const { source, logs } = await loggedSmallFiles(bench)
+async function logChanged(bench: Bench, manner: Manner): Promise<Outcome> {
+  const { source, logs } = await loggedSmallFiles(bench, manner)
   let sinceMs = Date.now()
   const before = async (round: number): Promise<void> => {
     await setTimeout(100)
@@ -137,18 +187,17 @@ async function logChanged(bench: Bench): Promise<Outcome> {
     sinceMs = Date.now() - 50
     changeFiles(source, bench.sizes.smallFiles, round)
   }
-  const series = await interleave([...plainScript(bench, source, () => sinceMs), ...logs], { runs: bench.runs, before })
-  const what = `log ${describeFiles(bench.sizes.smallFiles)} again, 1 % of them changed`
-  return { checks: [ratioCheck(what, series, 1.3)], series, manner: FRESH_PROCESSES }
+  const limits = plainScript(manner, () => sinceMs)(bench, source)
+  const series = await interleave([...limits, ...logs], { runs: bench.runs, before })
+  const what = `log ${describeFiles(bench.sizes.smallFiles)} again, 1 % of them changed${describeManner(manner)}`
+  const check = manner === 'warm' ? ratioCheck(what, series, 1.3) : shownCheck(what, series)
+  return { checks: [check], series, manner: MANNERS[manner] }
 }
 
-async function logUnchanged(bench: Bench): Promise<Outcome> {
-  const { source, logs } = await loggedSmallFiles(bench)
-  const series = await interleave([...walks(bench, source), ...logs], bench)
-  const what = `log ${describeFiles(bench.sizes.smallFiles)} again, nothing changed`
-  return {
-    checks: [unopenedCheck(what, series), ratioCheck(what, series, 1.5)],
-    series,
-    manner: FRESH_PROCESSES,
-  }
+async function logUnchanged(bench: Bench, manner: Manner): Promise<Outcome> {
+  const { source, logs } = await loggedSmallFiles(bench, manner)
+  const series = await interleave([...walks(bench, source, manner), ...logs], bench)
+  const what = `log ${describeFiles(bench.sizes.smallFiles)} again, nothing changed${describeManner(manner)}`
+  const check = manner === 'warm' ? ratioCheck(what, series, 1.5) : shownCheck(what, series)
+  return { checks: [unopenedCheck(what, series), check], series, manner: MANNERS[manner] }
 }

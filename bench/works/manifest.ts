@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { interleave } from '../measure.ts'
 import { formatBytes } from '../sizes.ts'
 import type { Sizes } from '../sizes.ts'
-import { FRESH_PROCESSES, contender, emptyStore } from '../work.ts'
+import { MANNERS, contender, emptyStore } from '../work.ts'
 import type { Bench, Check, Outcome, Work } from '../work.ts'
 
 const PEAK_BYTES_MOST = 1.5 * 1024 ** 3
@@ -32,5 +32,5 @@ async function measureManifest(bench: Bench): Promise<Outcome> {
     const found = isKnown ? formatBytes(peakBytes) : 'not known'
     return { what: `${describe(sizes)}: ${name}`, bar: most, found, holds: isKnown && peakBytes < PEAK_BYTES_MOST }
   })
-  return { checks, series, manner: FRESH_PROCESSES }
+  return { checks, series, manner: MANNERS.fresh }
 }

@@ -50,16 +50,11 @@ function explain(error: unknown, interrupt: AbortSignal | undefined): Explanatio
   }
   if (isLadingError(error)) {
     const exitCode = isInterrupted ? EXIT.interrupted : exitCodeOf(error.code)
-    const next = error.next === undefined ? null : printable(inCommands(error.next))
+    const next = error.next === undefined ? null : printable(error.next)
     return { what: describe(error), next, exitCode }
   }
   const message = error instanceof Error ? error.message : String(error)
   return { what: printable(message), next: isSystemError(error) ? null : BUG, exitCode: EXIT.failure }
-}
-
-/** The library names calls in what to do next; at a terminal the same is a command. */
-function inCommands(next: string): string {
-  return next.replaceAll('`download`', '`lading get`').replaceAll('`version.repair`, ', '')
 }
 
 /** An answer of the operating system, such as ENOSPC: its message says what failed. */

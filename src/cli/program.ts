@@ -9,11 +9,12 @@ import { LadingError } from '../domain/errors.ts'
 import { nearest } from '../domain/nearest.ts'
 import { assertNodeVersion } from './node-version.ts'
 import { abortOnInterrupt } from './interrupt.ts'
+import { ignoreLostReaders } from './lost-readers.ts'
 import { printable } from './terminal.ts'
 
 /** Runs one command line and sets the exit code of the process. Never rejects. */
 export async function runProgram(args: readonly string[]): Promise<void> {
-  ignoreLostReaders()
+  ignoreLostReaders([process.stdout, process.stderr])
   const signal = abortOnInterrupt()
   process.on('uncaughtException', (error) => process.exit(reportError(error, signal)))
   const reportEnd = (): never => process.exit(reportError(neverSettled(), signal))
@@ -129,16 +130,4 @@ function reportUsage(text: string, command: Command): void {
 function readVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
   return (JSON.parse(text) as { version: string }).version
-}
-
-/** What the reader's end of a pipe, and a terminal that has closed, answer to a write. */
-const LOST_READER = new Set(['EPIPE', 'EIO', 'ENXIO', 'ENOTCONN', 'ECONNRESET'])
-
-/** `lading ls | head` ends quietly: the work goes on, and so the exit code is still the true one. */
-function ignoreLostReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!LOST_READER.has(error.code ?? '')) throw error
-    })
-  }
 }

@@ -10,8 +10,9 @@ export interface LadingConfig {
   /** The project of names that say none. Default: `default`. */
   readonly project?: string | undefined
   /**
-   * Adapters of others: names of packages called `lading-adapter-<scheme>`, which are looked up from the folder of the
-   * file, which must then lie beside the nearest `package.json` upwards; in code also adapters themselves. Default: none.
+   * Adapters of others: names of packages called `lading-adapter-<scheme>`, installed in the folder of the file, which must
+   * then lie beside the nearest `package.json` upwards, or in the workspace that it is part of; in code also adapters
+   * themselves. Default: none.
    */
   readonly adapters?: readonly (string | StoreAdapter)[] | undefined
 }

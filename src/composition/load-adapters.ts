@@ -14,9 +14,9 @@ import type { Settings } from './settings.ts'
 const PACKAGE = /^lading-adapter-[a-z0-9][a-z0-9._-]*$/
 
 /**
- * The adapters that the configuration lists. Packages are looked up from the folder of the configuration file, as its own
- * code would import them, and are run. Nothing else ever makes lading load a package, and only the configuration of the
- * project itself does: one beside the nearest package.json upwards.
+ * The adapters that the configuration lists. Packages are looked up in the folder of the configuration file and in the
+ * workspace that it is part of, and are run. Nothing else ever makes lading load a package, and only the configuration of
+ * the project itself does: one beside the nearest package.json upwards.
  *
  * Each package exports by default an adapter, or a function that makes one without arguments. Rejects `INVALID`, naming
  * the file, where that lies elsewhere or may be of somebody else, and for one that is missing, fails or exports no adapter;
@@ -36,6 +36,25 @@ export async function loadAdapters(settings: Settings): Promise<readonly StoreAd
     }
   }
   return loaded
+}
+
+/**
+ * Of each adapter that the configuration lists, in their order, why `loadAdapters` would refuse it, as far as that can be
+ * told without running its package; null where nothing is in the way.
+ */
+export async function refusalsOf(settings: Settings): Promise<readonly (LadingError | null)[]> {
+  const refusals: (LadingError | null)[] = []
+  for (const entry of settings.adapters.value) {
+    try {
+      if (typeof entry === 'string') await assertMayLoad(settings).then(() => locate(entry, settings.configFile ?? ''))
+      else assertAdapter(entry)
+      refusals.push(null)
+    } catch (error) {
+      if (!isLadingError(error)) throw error
+      refusals.push(error)
+    }
+  }
+  return refusals
 }
 
 async function assertMayLoad({ adapters, configFile, isConfigOfProject }: Settings): Promise<void> {
@@ -59,11 +78,7 @@ function nameOf(entry: string | StoreAdapter): string {
 }
 
 async function loadAdapter(name: string, configFile: string): Promise<unknown> {
-  if (!PACKAGE.test(name)) {
-    const next = 'only packages of that name are loaded; in lading.config.ts import the adapter and list it itself'
-    throw new LadingError('INVALID', { detail: 'it is not called lading-adapter-<scheme>', next })
-  }
-  const exported = (await importFrom(configFile, name))['default']
+  const exported = (await importFrom(await locate(name, configFile), name))['default']
   const isAdapter = typeof exported === 'object' && exported !== null
   if (!isAdapter && typeof exported !== 'function') {
     const next = 'ask its authors: it must export by default an adapter, or a function that makes one'
@@ -80,14 +95,27 @@ async function make(name: string, create: () => unknown): Promise<unknown> {
   }
 }
 
-async function importFrom(configFile: string, name: string): Promise<Record<string, unknown>> {
+async function importFrom(path: string, name: string): Promise<Record<string, unknown>> {
   try {
-    const entry = await packageEntry(name, dirname(configFile))
-    if (entry === null) throw missing(name)
-    return (await import(pathToFileURL(entry).href)) as Record<string, unknown>
+    return (await import(pathToFileURL(path).href)) as Record<string, unknown>
   } catch (cause) {
     throw isLadingError(cause) ? cause : failed(name, cause)
   }
+}
+
+/** The path of what an import of the package would load. */
+async function locate(name: string, configFile: string): Promise<string> {
+  if (!PACKAGE.test(name)) {
+    const next = 'only packages of that name are loaded; in lading.config.ts import the adapter and list it itself'
+    throw new LadingError('INVALID', { detail: 'it is not called lading-adapter-<scheme>', next })
+  }
+  try {
+    const entry = await packageEntry(name, dirname(configFile))
+    if (entry !== null) return entry
+  } catch (cause) {
+    throw isLadingError(cause) ? cause : failed(name, cause)
+  }
+  throw missing(name)
 }
 
 function missing(name: string): LadingError {

@@ -1,28 +1,69 @@
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { assertTrusted } from './assert-trusted.ts'
 
 /** What an `import` of Node takes, https://nodejs.org/api/packages.html#conditional-exports */
 const CONDITIONS = new Set(['node', 'import', 'module-sync', 'default'])
 
 /**
- * The module that `import name` in a file of a folder stands for; null when no `node_modules` upwards has the package, or
- * it exports nothing. By hand, because `import.meta.resolve` resolves for its own file alone and `require` does not know
- * packages that have only an `import` entry.
+ * The module that `import name` in a project's own folder stands for; null when the project has no such package, or that
+ * exports nothing.
+ *
+ * A project has what lies in its own `node_modules` and, since there package managers put what members share, in that of
+ * the nearest workspace root above it. Nowhere else, though an import would look in every folder up to the top: what
+ * somebody left in `/tmp` or in a home folder was not installed for this project. Rejects as `assertTrusted` does where the
+ * package lies in a workspace root that may be of somebody else.
+ *
+ * By hand, because `import.meta.resolve` resolves for its own file alone, `require` does not know packages that have only an
+ * `import` entry, and `vm` warns that it is experimental when it imports.
  */
-export async function packageEntry(name: string, folder: string): Promise<string | null> {
-  const home = join(folder, 'node_modules', name)
-  const text = await readIfPresent(join(home, 'package.json'))
-  if (text === null) return folder === dirname(folder) ? null : packageEntry(name, dirname(folder))
-  const { exports, main } = JSON.parse(text) as { exports?: unknown; main?: unknown }
-  const entry = exports === undefined ? (typeof main === 'string' ? main : 'index.js') : pick(rootOf(exports))
-  return entry === null ? null : join(home, entry)
+export async function packageEntry(name: string, project: string): Promise<string | null> {
+  const own = await entryIn(project, name)
+  if (own !== undefined) return own
+  const mark = await workspaceMark(dirname(project))
+  const shared = mark === null ? undefined : await entryIn(dirname(mark), name)
+  if (mark === null || shared === undefined) return null
+  await assertTrusted(mark)
+  return shared
 }
 
+/** The file that makes a folder above a project its workspace root: of npm, Yarn and Bun, or of pnpm. */
+async function workspaceMark(folder: string): Promise<string | null> {
+  const [packageJson, pnpm] = [join(folder, 'package.json'), join(folder, 'pnpm-workspace.yaml')]
+  if (hasWorkspaces((await readIfPresent(packageJson)) ?? '{}')) return packageJson
+  if ((await readIfPresent(pnpm)) !== null) return pnpm
+  return folder === dirname(folder) ? null : workspaceMark(dirname(folder))
+}
+
+function hasWorkspaces(packageJson: string): boolean {
+  try {
+    return (JSON.parse(packageJson) as { workspaces?: unknown } | null)?.workspaces !== undefined
+  } catch {
+    // A file above the project that is no JSON makes nothing a workspace.
+    return false
+  }
+}
+
+/** Undefined when the package is not there. */
+async function entryIn(folder: string, name: string): Promise<string | null | undefined> {
+  const home = join(folder, 'node_modules', name)
+  const path = join(home, 'package.json')
+  const text = await readIfPresent(path)
+  if (text === null) return undefined
+  const { exports } = JSON.parse(text) as { exports?: unknown }
+  // Without exports the rules of `main` count, which are the same for both ways of loading.
+  if (exports === undefined) return createRequire(path).resolve(home)
+  const entry = pick(rootOf(exports))
+  return entry ? join(home, entry) : null
+}
+
+/** A folder that may not be looked into has nothing for this user. */
 async function readIfPresent(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
     throw error
   }
 }
@@ -31,13 +72,14 @@ function rootOf(exports: unknown): unknown {
   return typeof exports === 'object' && exports !== null && '.' in exports ? exports['.'] : exports
 }
 
-function pick(target: unknown): string | null {
-  if (typeof target === 'string') return target
+/** Undefined when no condition fits; null when the one that fits exports nothing, or nothing in the package. */
+function pick(target: unknown): string | null | undefined {
+  if (typeof target === 'string') return target.startsWith('./') && !target.split('/').includes('..') ? target : null
   if (typeof target !== 'object' || target === null) return null
   const usable = Object.entries(target).filter(([condition]) => Array.isArray(target) || CONDITIONS.has(condition))
   for (const [, value] of usable) {
     const entry = pick(value)
-    if (entry !== null) return entry
+    if (entry || (entry === null && !Array.isArray(target))) return entry
   }
-  return null
+  return undefined
 }

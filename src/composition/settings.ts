@@ -23,7 +23,7 @@ export interface Setting<T> {
 export interface Settings {
   readonly store: Setting<string>
   readonly project: Setting<string>
-  /** Not loaded yet. Those that go by a name are looked up from the folder of the configuration file. */
+  /** Not loaded yet. */
   readonly adapters: Setting<NonNullable<LadingConfig['adapters']>>
   /** The absolute path of the configuration file in use, or null. */
   readonly configFile: string | null

@@ -15,6 +15,8 @@ export { runChildTask } from './child-task.ts'
 export type { ChildRun, ChildTask } from './child-task.ts'
 export type { RunnerTest } from './repeat.ts'
 
+export type { TestPlaces, TestSources } from './bulk-material.ts'
+
 export { objectStoreCases } from './object-store.ts'
 export { capabilityNames, objectStoreSubject } from './object-store/context.ts'
 export type { ObjectStoreCase, ObjectStoreContext, ObjectStoreHarness } from './object-store/context.ts'

@@ -18,6 +18,9 @@ export interface BlobNameParts {
   readonly epoch: number | null
 }
 
+/** The folder of all blobs, relative to their project. */
+export const BLOBS_FOLDER = 'blobs/'
+
 const NAME = /^(?:blobs\/(?<folder>[0-9a-f]{2})|packs)\/(?<digest>[0-9a-f]{64})(?:\.(?<epoch>[1-9][0-9]*))?$/
 
 /** The name that these parts make. */
@@ -37,11 +40,11 @@ export function parseBlobName(name: string): BlobNameParts | null {
 
 /** The folder that holds a blob under all its names, relative to its project, with a `/` at its end. */
 export function blobFolder(digest: Digest): string {
-  return `blobs/${digest.slice(0, 2)}/`
+  return `${BLOBS_FOLDER}${digest.slice(0, 2)}/`
 }
 
 /**
- * Tells which blobs may be relied on to stay while these names are condemned (protocol.md, "Collecting blobs"): one in a
+ * Tells which blobs may be relied on to stay while these names are condemned, and may be deleted at any moment: one in a
  * pack unless the pack is condemned, an object of its own (`pack` null) unless any of its names is.
  */
 export function reliableUnder(condemned: ReadonlySet<BlobName>): (digest: Digest, pack: BlobName | null) => boolean {

@@ -32,6 +32,12 @@ export function assertDigest(value: unknown): Digest {
   })
 }
 
+/** The same for many, each of which costs a fraction of that: they are looked at together. */
+export function assertDigests(values: readonly unknown[]): void {
+  const areLong = values.every((value) => typeof value === 'string' && value.length === DIGEST_LENGTH)
+  if (!areLong || NO_DIGEST.test(values.join(''))) values.forEach(assertDigest)
+}
+
 /** The digest of bytes, or of a text in UTF-8. */
 export function sha256(bytes: Uint8Array | string): Digest {
   return hash('sha256', bytes, 'hex')

@@ -3,6 +3,7 @@ import { assertDigest, createDigester, sha256 } from './digest.ts'
 import type { Digest } from './digest.ts'
 import { LadingError, isLadingError } from './errors.ts'
 import { assertPath, assertPathSet, comparePaths } from './paths.ts'
+import { encodePieces, equalsPieces, MANIFEST_BYTES_MAX, parsePieces } from './manifest-pieces.ts'
 import { assertReferenceDigest, assertReferenceUri } from './reference.ts'
 
 /** A file whose bytes the store keeps. */
@@ -33,20 +34,25 @@ export interface Manifest {
   readonly entries: readonly Entry[]
 }
 
+/** What is known of a manifest without its entries. */
+export interface KnownContent {
+  /** The manifest digest. */
+  readonly digest: Digest
+  /** Of all entries together, in bytes. */
+  readonly sizeBytes: number
+  readonly fileCount: number
+}
+
 /** Entries of one manifest. */
 export const ENTRIES_MAX = 1_000_000
 
-/** Size of an encoded manifest, in bytes. */
-export const MANIFEST_BYTES_MAX = 512 * 1024 * 1024
-
-/** About how much is encoded or parsed at once: pieces keep a large manifest from becoming one huge string. */
-const PIECE_CHARACTERS = 64 * 1024
-
-/** Between two entries of the canonical form, and nowhere else: inside a string the quote would be escaped. */
-const BETWEEN_ENTRIES = '},{"digest":"'
+/** Entries of a manifest whose encoding is kept with it: about 3 MB. */
+const KEPT_ENTRIES_MAX = 20_000
 
 /** Entries are immutable, so that a digest is computed once. */
 const digests = new WeakMap<Manifest, Digest>()
+const encodings = new WeakMap<Manifest, Uint8Array>()
+const contents = new WeakMap<Manifest, KnownContent>()
 
 /**
  * A manifest of entries in any order; unknown members are dropped. None makes an empty one, which cannot be logged.
@@ -70,6 +76,29 @@ export function createManifest(entries: Iterable<Entry>): Manifest {
   return Object.freeze({ entries: Object.freeze(sorted) })
 }
 
+/**
+ * A manifest of which the content is known; its entries are made when somebody asks for them. That throws `CORRUPT` if
+ * they turn out to be others.
+ */
+export function deferManifest(content: KnownContent, make: () => Manifest): Manifest {
+  let made: Manifest | null = null
+  const manifest = Object.freeze({
+    get entries() {
+      made ??= assertContent(make(), content)
+      return made.entries
+    },
+  })
+  digests.set(manifest, content.digest)
+  contents.set(manifest, content)
+  return manifest
+}
+
+/** What is known of a manifest once it is there. */
+export function contentOf(manifest: Manifest): KnownContent {
+  const digest = manifestDigest(manifest)
+  return { digest, sizeBytes: manifestSize(manifest), fileCount: fileCount(manifest) }
+}
+
 /** Whether an entry's bytes lie elsewhere. */
 export function isReference(entry: Entry): entry is ReferenceEntry {
   return entry.ref !== undefined
@@ -85,12 +114,13 @@ export function isFileEntry(entry: Entry): entry is FileEntry {
  * entries by path, keys sorted, nothing escaped that JSON does not make one escape. `INVALID` beyond `MANIFEST_BYTES_MAX`.
  */
 export function encodeManifest(manifest: Manifest): Uint8Array {
+  if (manifest.entries.length <= KEPT_ENTRIES_MAX) return encodeKept(manifest)
   // Encoding twice costs less memory than holding all pieces beside the whole.
   let size = 0
-  for (const piece of encodePieces(manifest)) size += piece.length
+  for (const piece of encodePieces(manifest.entries)) size += piece.length
   const bytes = new Uint8Array(size)
   let offset = 0
-  for (const piece of encodePieces(manifest)) {
+  for (const piece of encodePieces(manifest.entries)) {
     bytes.set(piece, offset)
     offset += piece.length
   }
@@ -102,7 +132,8 @@ export function manifestDigest(manifest: Manifest): Digest {
   const known = digests.get(manifest)
   if (known !== undefined) return known
   const digester = createDigester()
-  for (const piece of encodePieces(manifest)) digester.update(piece)
+  const isKept = manifest.entries.length <= KEPT_ENTRIES_MAX
+  for (const piece of isKept ? [encodeKept(manifest)] : encodePieces(manifest.entries)) digester.update(piece)
   const digest = digester.digest()
   digests.set(manifest, digest)
   return digest
@@ -118,22 +149,24 @@ export function decodeManifest(bytes: Uint8Array, digest: Digest): Manifest {
   const actual = sha256(bytes)
   if (actual !== digest) throw corrupt(digest, `its bytes hash to ${actual}`)
   const manifest = readEntries(bytes, digest)
-  if (!equalsPieces(bytes, encodePieces(manifest))) throw corrupt(digest, 'it is not in canonical form')
+  if (!equalsPieces(bytes, encodePieces(manifest.entries))) throw corrupt(digest, 'it is not in canonical form')
   digests.set(manifest, digest)
   return manifest
 }
 
 /** The sizes of all entries together, references included, in bytes. `INVALID` when they pass 2^53 − 1. */
-export function manifestSize({ entries }: Manifest): number {
+export function manifestSize(manifest: Manifest): number {
+  const known = contents.get(manifest)
+  if (known) return known.sizeBytes
   let size = 0
-  for (const entry of entries) size += entry.size
+  for (const entry of manifest.entries) size += entry.size
   if (Number.isSafeInteger(size)) return size
   throw invalid('the sizes of all entries together pass 2^53 − 1', 'split the artifact')
 }
 
 /** How many entries a manifest has, references included. */
-export function fileCount({ entries }: Manifest): number {
-  return entries.length
+export function fileCount(manifest: Manifest): number {
+  return contents.get(manifest)?.fileCount ?? manifest.entries.length
 }
 
 /** The blobs of a manifest with their sizes, each once; references have none. One digest with two sizes is `INVALID`. */
@@ -153,8 +186,17 @@ export function blobDigests({ entries }: Manifest): ReadonlyMap<Digest, number> 
 
 /** Checks that a manifest can become a version: `INVALID` without entries, or when it is too large to be measured. */
 export function assertLoggable(manifest: Manifest): void {
-  if (manifest.entries.length === 0) throw invalid('the artifact has no entries', 'add a file or a reference to it')
+  if (fileCount(manifest) === 0) throw invalid('the artifact has no entries', 'add a file or a reference to it')
   manifestSize(manifest)
+}
+
+function assertContent(manifest: Manifest, { digest }: KnownContent): Manifest {
+  if (manifestDigest(manifest) === digest) return manifest
+  throw new LadingError('CORRUPT', {
+    key: digest,
+    detail: `what was remembered of the files does not add up to this manifest but to ${manifestDigest(manifest)}`,
+    next: 'log the folder with `rehash: true` (`--rehash`), which looks at nothing that is remembered; nothing was logged',
+  })
 }
 
 function checkEntry(given: Entry): Entry {
@@ -179,36 +221,23 @@ function checkSize(size: unknown): number {
   throw invalid(`its size is ${quote(size)}`, 'a size is a whole number of bytes from 0 to 2^53 − 1')
 }
 
+/** Whoever logs a manifest needs its digest first and its bytes later. */
+function encodeKept(manifest: Manifest): Uint8Array {
+  let bytes = encodings.get(manifest)
+  if (bytes === undefined) {
+    bytes = Buffer.concat([...encodePieces(manifest.entries)])
+    encodings.set(manifest, bytes)
+  }
+  return bytes
+}
+
 function* pathsOf(entries: readonly Entry[]): Generator<string> {
   for (const { path } of entries) yield path
 }
 
-function* encodePieces({ entries }: Manifest): Generator<Uint8Array> {
-  const encoder = new TextEncoder()
-  let bytesLeft = MANIFEST_BYTES_MAX
-  let text = '['
-  for (let index = 0; index <= entries.length; index++) {
-    const entry = entries[index]
-    text += entry === undefined ? ']' : (index === 0 ? '' : ',') + formatEntry(entry)
-    if (entry !== undefined && text.length < PIECE_CHARACTERS) continue
-    const piece = encoder.encode(text)
-    bytesLeft -= piece.length
-    if (bytesLeft < 0) throw invalid(`a manifest of more than ${MANIFEST_BYTES_MAX} bytes`, 'split the artifact')
-    yield piece
-    text = ''
-  }
-}
-
-/** Keys in the order that sorting gives them. */
-function formatEntry({ path, digest, ref, size }: Entry): string {
-  const name = JSON.stringify(path)
-  if (ref === undefined) return `{"digest":"${digest}","path":${name},"size":${size}}`
-  return `{"digest":${JSON.stringify(digest)},"path":${name},"ref":${JSON.stringify(ref)},"size":${size}}`
-}
-
 function readEntries(bytes: Uint8Array, digest: Digest): Manifest {
   try {
-    return createManifest(parsePieces(bytes))
+    return createManifest(parsePieces(bytes) as Iterable<Entry>)
   } catch (cause) {
     throw corrupt(
       digest,
@@ -216,30 +245,6 @@ function readEntries(bytes: Uint8Array, digest: Digest): Manifest {
       cause,
     )
   }
-}
-
-/** Splits only where the canonical form allows it; anything else becomes one large piece, and is refused later. */
-function* parsePieces(bytes: Uint8Array): Generator<Entry> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  let start = 0
-  while (start < buffer.length) {
-    const between = buffer.indexOf(BETWEEN_ENTRIES, start + PIECE_CHARACTERS)
-    const end = between === -1 ? buffer.length : between + 1
-    const text = decoder.decode(buffer.subarray(start, end))
-    yield* JSON.parse(`${start === 0 ? '' : '['}${text}${between === -1 ? '' : ']'}`) as Entry[]
-    start = between === -1 ? end : end + 1
-  }
-}
-
-function equalsPieces(bytes: Uint8Array, pieces: Iterable<Uint8Array>): boolean {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  let offset = 0
-  for (const piece of pieces) {
-    if (!buffer.subarray(offset, offset + piece.length).equals(piece)) return false
-    offset += piece.length
-  }
-  return offset === bytes.length
 }
 
 function invalid(detail: string, next: string): LadingError {

@@ -25,8 +25,12 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
 
 const RULE = `a path is relative, its segments separated by "/", and has at most ${PATH_BYTES_MAX} bytes of UTF-8`
 
+/** What most paths are made of. Whatever else there is in a path is looked at more closely. */
+const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9_. -]{0,100}(?:\/[A-Za-z0-9_][A-Za-z0-9_. -]{0,100}){0,8}$/
+
 /** Returns a path inside an artifact as it is, never normalised; anything else is `INVALID`, saying what is wrong. */
 export function assertPath(value: unknown): string {
+  if (typeof value === 'string' && PLAIN.test(value)) return value
   if (typeof value !== 'string') throw invalid(`path is ${quote(value)}`, RULE)
   const broken = REFUSED.find(([pattern]) => pattern.test(value))
   if (broken) throw invalid(`path ${quote(value)} ${broken[1]}`, RULE)

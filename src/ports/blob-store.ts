@@ -87,20 +87,22 @@ export interface RepairedBlob {
  */
 export type BlobSink = (index: number, chunks: AsyncIterable<Uint8Array>) => Promise<void>
 
-/** A blob in memory, whole. */
-export interface WholeBlob {
-  /** Of its want. */
-  readonly index: number
-  readonly bytes: Uint8Array
+/** Where whole blobs may be put by the store itself, each in the place of a call of the sink. */
+export interface BlobPlaces {
+  /** Who made the places: a store that does not know it puts nothing there. */
+  readonly maker: object
+  /** The place of a want; null for one that goes to the sink. */
+  of(index: number): unknown
+  /** Is told, now and then, how many bytes of a want were taken so far. */
+  onBytes(index: number, count: number): void
+  /** Is told of each want that was put in its place. */
+  onPut(index: number): void
 }
-
-/** Takes several blobs of a `read` at once, in the place of as many calls of the sink. Their bytes are its own from then on. */
-export type BulkSink = (blobs: readonly WholeBlob[]) => Promise<void>
 
 /** How blobs are read. */
 export interface ReadOptions extends CallOptions {
-  /** Where several small blobs may be handed over at once. Default: each goes to the sink. */
-  readonly bulk?: BulkSink | undefined
+  /** Default: each blob goes to the sink. */
+  readonly places?: BlobPlaces | undefined
 }
 
 /** How blobs are looked for. */
@@ -165,8 +167,8 @@ export interface ProjectBlobs {
    * - A range is not verified.
    * - Must reject `NOT_FOUND` for a blob that is not there.
    * - Ranges of one pack that are near each other are merged: fewer requests than wants.
-   * - Must hand over each want once: to `bulk`, where that is given, only small blobs that were asked for whole, some
-   *   MiB at once, and those verified; all others to the sink.
+   * - Must hand over each want once. Into `places` a store may put blobs that were asked for whole, in what way it likes,
+   *   verified as they are for the sink; whatever is not put there, for whatever reason, goes to the sink.
    */
   read(wants: readonly BlobWant[], sink: BlobSink, options: ReadOptions): Promise<void>
 

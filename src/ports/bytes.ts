@@ -23,6 +23,8 @@ export interface BulkSource {
   readonly reader: BulkReader
   /** What the reader knows the source by. */
   readonly handle: unknown
+  /** Is called when all its bytes were read together with others. */
+  readonly onRead?: (() => void) | undefined
 }
 
 /** Bytes of a source, all read from one state of it. */

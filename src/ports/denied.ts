@@ -1,6 +1,7 @@
 import { LadingError } from '../domain/errors.ts'
 import type { DraftStore } from './draft-store.ts'
-import type { BatchStore, BulkObjects } from './object-store.ts'
+import type { BulkObjects } from './bulk-objects.ts'
+import type { BatchStore } from './object-store.ts'
 import type { Transport } from './transport.ts'
 
 /** The drafts of a store that keeps none: every call rejects `UNSUPPORTED`. */
@@ -24,7 +25,7 @@ export function deniedBatch(): BatchStore {
 /** What a driver without `bulk` has in its place: every call rejects `UNSUPPORTED`. */
 export function deniedBulk(): BulkObjects {
   const denied = denying('bulk')
-  return { readAll: denied, writeAll: denied, statAll: denied }
+  return { deliverAll: denied, ingestAll: denied, vouchAll: denied }
 }
 
 /** The refusal of what a capability denies. */

@@ -1,7 +1,7 @@
 import type { Digest } from '../domain/digest.ts'
 import type { ByteSource } from './bytes.ts'
 import type { CallOptions } from './call.ts'
-import type { FileState } from './stat-cache.ts'
+import type { FileState } from './file-state.ts'
 
 /** The bytes of a file on a disk. */
 export interface FileByteSource extends ByteSource {
@@ -20,6 +20,11 @@ export interface FoundFile {
   readonly source: FileByteSource
 }
 
+/** Files that a walk found together. */
+export interface FoundFiles extends Iterable<FoundFile> {
+  readonly length: number
+}
+
 /** What a target folder holds at a path. */
 export interface TargetFile {
   readonly state: FileState
@@ -27,10 +32,13 @@ export interface TargetFile {
   digest(options: CallOptions): Promise<Digest>
 }
 
-/** A small file that is to be written. */
-export interface SmallFile {
-  readonly path: string
-  readonly bytes: Uint8Array
+/** Places of files that a store may fill by itself, as `BlobPlaces`. */
+export interface TargetPlaces {
+  readonly maker: object
+  /** The place of a path, by its index; null where no store can do that. */
+  of(index: number): unknown
+  /** As a file was when a store had put it there; null otherwise. */
+  stateOf(index: number): FileState | null
 }
 
 /**
@@ -58,10 +66,10 @@ export interface TargetFolder {
    */
   write(path: string, chunks: AsyncIterable<Uint8Array>, options: CallOptions): Promise<FileState | null>
   /**
-   * The same for small files together, in their order, at a fraction of the cost. Their bytes are its own from then on.
-   * When the signal fires or one cannot be written, the others may have been.
+   * Where files may be put by a store that knows how, with all that `write` promises; in the order of their paths. Makes
+   * missing folders.
    */
-  writeAll(files: readonly SmallFile[], options: CallOptions): Promise<readonly (FileState | null)[]>
+  places(paths: readonly string[], options: CallOptions): Promise<TargetPlaces>
   /** Removes temporary files that a killed download left behind. */
   sweep(options: CallOptions): Promise<void>
   /**
@@ -75,8 +83,13 @@ export interface TargetFolder {
   /**
    * Removes what keeps a file from being written at a path: what is no folder where a folder is needed, and a link, a
    * special file or a folder, with all in it, in the file's own place. Answers what was removed, as `prune` does.
+   *
+   * Must reject `CONFLICT` for what `keep` wants, asked as that of `prune` is; what else was in the way may be gone then.
    */
-  clear(path: string, options: CallOptions): Promise<readonly string[]>
+  clear(
+    path: string,
+    options: CallOptions & { readonly keep?: ((path: string) => boolean) | undefined },
+  ): Promise<readonly string[]>
   /** What `prune` would remove, sorted, but for folders. Changes nothing. */
   foreign(keep: (path: string) => boolean, options: CallOptions): Promise<readonly string[]>
   /**
@@ -107,7 +120,7 @@ export interface Files {
   walk(
     folder: string,
     options: CallOptions & { readonly keep?: ((path: string) => boolean) | undefined },
-  ): AsyncIterable<readonly FoundFile[]>
+  ): AsyncIterable<FoundFiles>
   /** The folder to download into. It is made on the first write. */
   target(root: string): TargetFolder
   /** The last part of a path, as a default name. */

@@ -9,6 +9,7 @@
  */
 
 export type * from './blob-store.ts'
+export type * from './bulk-objects.ts'
 export type * from './bytes.ts'
 export type * from './call.ts'
 export type * from './draft-store.ts'
@@ -17,7 +18,7 @@ export type * from './files.ts'
 export type * from './metadata-store.ts'
 export type * from './object-store.ts'
 export type * from './reference-handler.ts'
-export type { FileState } from './stat-cache.ts'
+export type { FileState } from './file-state.ts'
 export type * from './store-adapter.ts'
 export type * from './transport.ts'
 

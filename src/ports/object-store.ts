@@ -1,3 +1,4 @@
+import type { BulkObjects } from './bulk-objects.ts'
 import type { ByteSource } from './bytes.ts'
 import type { CallOptions } from './call.ts'
 
@@ -104,45 +105,6 @@ export interface StagedObject {
   replace(key: string): Promise<void>
   /** Drops the bytes. Harmless after `publish` and `replace`. */
   discard(): Promise<void>
-}
-
-/** A small object in memory. */
-export interface SmallObject {
-  readonly key: string
-  readonly bytes: Uint8Array
-}
-
-/** Bytes that one call of `BulkObjects` may move, by the word of its caller. */
-export const BULK_BYTES_MAX = 8 * 1024 * 1024
-
-/** Objects that one call of `BulkObjects` may name. */
-export const BULK_COUNT_MAX = 1_024
-
-/**
- * Many small objects at once, whose keys say what their bytes are: whoever writes one writes the same bytes.
- *
- * What cannot be read or written in bulk, for whatever reason, is answered as not done and harms nothing: the caller does
- * it one by one, and learns why it fails if it does. After an abort nothing new becomes visible that was not on its way.
- */
-export interface BulkObjects {
-  /**
-   * Whole objects, in the order of `keys`; null for each that is not there or was not read, be it because it is larger
-   * than what is left of `bytesMax`, at most and by default `BULK_BYTES_MAX`. The bytes are the caller's own.
-   */
-  readAll(
-    keys: readonly string[],
-    options: CallOptions & { readonly bytesMax?: number | undefined },
-  ): Promise<readonly (Uint8Array | null)[]>
-  /**
-   * Makes the bytes objects; answers which of them are there now.
-   *
-   * - Must do it as `stage` and `publish` do, and as `replace` where the store does not vouch for what is there.
-   * - No reader ever sees a part, not even after a crash. Their names are durable only after `sync`.
-   * - The bytes are given away: their memory must not be used afterwards.
-   */
-  writeAll(objects: readonly SmallObject[], options: CallOptions): Promise<readonly boolean[]>
-  /** What is known of objects, as `stat` says, each of them; null for each that is not there. */
-  statAll(keys: readonly string[], options: CallOptions): Promise<readonly (ObjectInfo | null)[]>
 }
 
 /** One conditional write of an atomic batch. */

@@ -1,13 +1,7 @@
 import type { Digest } from '../domain/digest.ts'
-
-/** What tells one state of a file from another. Times are nanoseconds since 1970. */
-export interface FileState {
-  readonly dev: bigint
-  readonly ino: bigint
-  readonly sizeBytes: number
-  readonly mtimeNs: bigint
-  readonly ctimeNs: bigint
-}
+import type { KnownContent } from '../domain/manifest.ts'
+import type { FileState } from './file-state.ts'
+import type { FoundFiles } from './files.ts'
 
 /**
  * Remembers which content a file had in which state, so that one that is still in that state need not be read.
@@ -42,6 +36,17 @@ export interface FolderStats {
    * disk that keeps whole seconds only.
    */
   rememberWritten(path: string, state: FileState, digest: Digest): void
+  /**
+   * Asks for all files of a walk through the whole folder: true as long as they are what is remembered, in that order and
+   * exactly in those states. Whoever gets false asks for each of the files from the beginning. Costs next to nothing a file.
+   */
+  goesOn(files: FoundFiles): boolean
+  /** What the whole folder was logged as, when `goesOn` has met all that is remembered; null otherwise. */
+  readonly whole: KnownContent | null
+  /** Remembers what the whole folder was logged as: what is remembered of its files then is all of it. */
+  rememberWhole(content: KnownContent): void
+  /** All blobs that are remembered. */
+  blobs(): readonly { readonly digest: Digest; readonly sizeBytes: number }[]
   /** Keeps what was remembered; without anything new it costs nothing. Never rejects. */
   save(): Promise<void>
 }

@@ -26,7 +26,7 @@ interface Plan {
 }
 
 /**
- * One executor of one command on a store with atomic commits (protocol.md, "Per store", Hugging Face dataset).
+ * One executor of one command on a store with atomic commits, as a Hugging Face dataset is (ADR 2).
  *
  * Everything is read at one commit; one commit on top of it carries version, indexes and head. The commit's title is
  * the operation id, so that an unknown outcome can be read back.

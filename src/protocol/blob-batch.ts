@@ -54,9 +54,10 @@ export async function storeBatch(
     for (const [position, { index }] of group.entries()) contents[index] = stored[position]!
   }
   await forEachConcurrently(plan.packs, { limit: Math.min(PACKS_AT_ONCE, atOnce), signal }, packed)
-  const left = await storeTogether(target, plan.small, { contents, signal })
-  await forEachConcurrently(left, { limit: atOnce, signal }, alone)
-  await forEachConcurrently(plan.large, { limit: Math.min(LARGE_AT_ONCE, atOnce), signal }, alone)
+  const small = await storeTogether(target, plan.small, { contents, signal })
+  const large = await storeTogether(target, plan.large, { contents, signal })
+  await forEachConcurrently(small, { limit: atOnce, signal }, alone)
+  await forEachConcurrently(large, { limit: Math.min(LARGE_AT_ONCE, atOnce), signal }, alone)
   await syncNames(target, { signal })
   return contents.map((content) => ({ ...content, location: target.ledger.locationOf(content.digest) }))
 }

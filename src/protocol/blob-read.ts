@@ -27,7 +27,7 @@ interface Reading extends ProjectObjects {
 
 /**
  * Feeds the bytes of each want to the sink: objects of their own as streams, neighbours in a pack from one request; or
- * small objects of their own together, where both sides can.
+ * objects of their own put into places by the store itself, where it can.
  *
  * Neither hashes nor counts: the facade verifies. After the first error, or when the signal fires, no sink is started;
  * those that were settle first. Costs one request for each loose blob and each range that is left after merging.
@@ -35,7 +35,7 @@ interface Reading extends ProjectObjects {
 export async function readBlobs(
   store: ProjectObjects,
   { wants, sink }: Pick<Reading, 'wants' | 'sink'>,
-  { signal, bulk }: ReadOptions,
+  { signal, places }: ReadOptions,
 ): Promise<void> {
   const reading: Reading = { ...store, wants, sink, findVariants: createVariantFinder(store) }
   const { loose, empty, single, merged } = planReads(wants)
@@ -46,7 +46,7 @@ export async function readBlobs(
     feedMerged(reading, range, options),
   )
   await forEachConcurrently(single, { limit, signal }, (range, options) => feedSingle(reading, range, options))
-  const left = await readTogether(store, { wants, indexes: loose, bulk }, { signal })
+  const left = await readTogether(store, { wants, indexes: loose, places }, { signal })
   await forEachConcurrently(left, { limit, signal }, (index, options) => feedLoose(reading, index, options))
 }
 

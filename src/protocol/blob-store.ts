@@ -1,7 +1,7 @@
 import type { Digest } from '../domain/digest.ts'
 import type { BlobCapabilities, BlobStore, PresentOptions, ProjectBlobs, WriteOptions } from '../ports/blob-store.ts'
-import { BULK_COUNT_MAX } from '../ports/object-store.ts'
-import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts'
+import type { CallOptions } from '../ports/call.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
 import { storeBatch } from './blob-batch.ts'
 import type { BatchOptions } from './blob-batch.ts'
 import { listBlobs } from './blob-listing.ts'
@@ -12,6 +12,7 @@ import { repairBlobs } from './blob-repair.ts'
 import { blobKey } from './blob-target.ts'
 import type { ProjectObjects } from './blob-target.ts'
 import { forEachConcurrently } from './concurrency.ts'
+import { vouchTogether } from './vouch-together.ts'
 
 /**
  * The blobs of a bare store: objects named by their digests, small ones in packs where the store asks for it.
@@ -70,27 +71,17 @@ function batchOptions({ collection, known, signal }: WriteOptions, packBelowByte
  * one that the store does not vouch for: whoever stores it anew replaces it.
  */
 async function findPresent(
-  { objects, project }: ProjectObjects,
+  store: ProjectObjects,
   digests: readonly Digest[],
   { collection, sizes, signal }: PresentOptions,
 ): Promise<ReadonlySet<Digest>> {
-  const isRight = (found: ObjectInfo | null | undefined, digest: Digest): boolean =>
-    found?.pristine === true && found.sizeBytes === (sizes?.get(digest) ?? found.sizeBytes)
   const naming = namingUnder(collection)
-  const present = new Set<Digest>()
-  const looks = chunksOf([...new Set(digests)], objects.capabilities.bulk ? BULK_COUNT_MAX : 1)
-  const limit = objects.capabilities.concurrency
-  await forEachConcurrently(looks, { limit, signal }, async (look, options) => {
-    const keys = look.map((digest) => blobKey(project, naming.nameOf('blob', digest)))
-    const found =
-      keys.length === 1 ? [await objects.stat(keys[0]!, options)] : await objects.bulk.statAll(keys, options)
-    for (const [index, digest] of look.entries()) if (isRight(found[index], digest)) present.add(digest)
-  })
+  const distinct = [...new Set(digests)]
+  const { present, open } = await vouchTogether(store, distinct, { sizes, naming, signal })
+  const look = async (digest: Digest, options: CallOptions): Promise<void> => {
+    const found = await store.objects.stat(blobKey(store.project, naming.nameOf('blob', digest)), options)
+    if (found?.pristine && found.sizeBytes === (sizes?.get(digest) ?? found.sizeBytes)) present.add(digest)
+  }
+  await forEachConcurrently(open, { limit: store.objects.capabilities.concurrency, signal }, look)
   return present
-}
-
-function chunksOf<T>(items: readonly T[], countMax: number): T[][] {
-  const chunks: T[][] = []
-  for (let from = 0; from < items.length; from += countMax) chunks.push(items.slice(from, from + countMax))
-  return chunks
 }

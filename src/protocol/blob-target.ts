@@ -1,3 +1,4 @@
+import { BLOBS_FOLDER } from '../domain/blob-name.ts'
 import type { BlobName } from '../domain/blob-name.ts'
 import type { Digest } from '../domain/digest.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
@@ -20,6 +21,11 @@ export interface BlobTarget extends ProjectObjects {
 /** The key of a blob or pack in the store. */
 export function blobKey(project: string, name: BlobName): string {
   return `${projectPrefix(project)}${name}`
+}
+
+/** Where the blobs of a project lie, as `ingestedKey` has it. */
+export function blobsPrefix({ project }: Pick<ProjectObjects, 'project'>): string {
+  return `${projectPrefix(project)}${BLOBS_FOLDER}`
 }
 
 /** The key under which a batch stores a blob as an object of its own. */

@@ -31,9 +31,10 @@ interface AfterSwap {
 }
 
 /**
- * One executor of one command on a bare object store (protocol.md, "Steps"; names of its steps in comments).
+ * One executor of one command on a bare object store (docs/on-disk-format.md, "The commit protocol"; ADR 1).
  *
- * What a command means is decided by its rule; this is how the decision becomes durable.
+ * What a command means is decided by its rule; this is how the decision becomes durable. After each answer but a success
+ * head is read again, for it tells what became of the command; nothing is decided before head counts all that is there.
  */
 export class Execution {
   readonly #parts: ExecutionParts
@@ -79,7 +80,7 @@ export class Execution {
     return this.#open || this.#mine !== null || this.#unresolved !== null
   }
 
-  /** READ-HEAD and all that follows from one head. */
+  /** Reads head, and does all that follows from it. */
   async #step(options: CallOptions): Promise<Step> {
     const { documents, key, command, rule } = this.#parts
     const seen = this.#prepared === undefined ? await documents.readHead(key, options) : this.#prepared
@@ -164,7 +165,7 @@ export class Execution {
     return isUnanswered(answer) ? 'again' : 'at once'
   }
 
-  /** LOG 3: puts `versions/<next>`, which is the commit. */
+  /** Puts `versions/<next>`, which is the commit. */
   async #create(seen: Seen<Head>, version: VersionRecord, options: CallOptions): Promise<Step> {
     const { context, documents, hooks, key } = this.#parts
     const until = await hooks.confirmBlobs(options)
@@ -201,7 +202,7 @@ export class Execution {
     return isSeen(counted) ? loggedAs(counted.value, { n: version.n, created: true, record: version }) : counted
   }
 
-  /** ROLL-FORWARD: head counts every version that is there. Answers the head that does, or how to go on. */
+  /** Makes head count every version that is there. Answers the head that does, or how to go on. */
   async #rollForward(from: Seen<Head>): Promise<Seen<Head> | Step> {
     let seen = from
     for (;;) {
@@ -250,7 +251,7 @@ export class Execution {
     return refusalError(refusal)
   }
 
-  /** READ-HEAD 5: the head that an own swap expected is still there, or the swap is lost for ever. */
+  /** The head that an own swap expected is still there, or the swap is lost for ever. */
   async #resolve(seen: Seen<Head>, unresolved: Unresolved): Promise<Step> {
     if (seen.value.rev === unresolved.rev) return this.#advance(seen, unresolved.change, unresolved.after)
     this.#giveUp()
@@ -273,7 +274,7 @@ export class Execution {
     return attempt(() => documents.swapHead(key, head, seen.proof, {}))
   }
 
-  /** READ-HEAD 7, DELETE 6: the version is a tombstone, for certain. */
+  /** The version is a tombstone, for certain. */
   async #bury(n: number): Promise<void> {
     const { context, documents, key } = this.#parts
     let seen = this.#versions.get(n) ?? null

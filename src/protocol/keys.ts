@@ -4,7 +4,7 @@ import type { DraftKey, DraftRound } from '../domain/draft.ts'
 import { storeName } from '../domain/names.ts'
 import type { ArtifactKey, RunRef, VersionKey } from '../domain/version.ts'
 
-// Where every document of a store lies (layout.md). A change here is a change of the format.
+// Where every document of a store lies (docs/on-disk-format.md, "Every key"). A change here is a change of the format.
 
 /** The mark of the store's format. */
 export const FORMAT_KEY = 'lading.json'

@@ -21,8 +21,8 @@ import { createVersionReads } from './versions.ts'
 /**
  * A MetadataStore over any object store: no database, no lock, no daemon, any number of writers.
  *
- * Source: protocol.md. Does no I/O until it is used; the driver's capabilities choose the kind of register. Closing it
- * closes the object store.
+ * What it relies on and promises is told in docs/on-disk-format.md, "The commit protocol". Does no I/O until it is used;
+ * the driver's capabilities choose the kind of register. Closing it closes the object store.
  */
 export function createProtocolMetadataStore(parts: { objects: ObjectStore; clock: Clock; ids: Ids }): MetadataStore {
   const { objects } = parts

@@ -1,5 +1,6 @@
 import { sha256 } from '../domain/digest.ts'
 import { formatPack } from '../domain/pack.ts'
+import type { BulkSource } from '../ports/bytes.ts'
 import type { CallOptions } from '../ports/call.ts'
 import type { Sized } from './batch-plan.ts'
 import { gatherParcel } from './blob-parcel.ts'
@@ -41,13 +42,34 @@ async function gather(
   group: readonly Sized<BlobParcel>[],
   { signal }: CallOptions,
 ): Promise<readonly Gathered[]> {
-  const gathered: Gathered[] = []
+  const gathered = [...(await readTogether(group, { signal }))]
   await forEachConcurrently(
     group,
     { limit: objects.capabilities.concurrency, signal },
     async (parcel, options, index) => {
-      gathered[index] = await gatherParcel(parcel, options)
+      gathered[index] ??= await gatherParcel(parcel, options)
     },
   )
-  return gathered
+  return gathered.map((content) => content!)
+}
+
+/** What sources that have one reader give when they are read together; null for each that must be read by itself. */
+async function readTogether(
+  group: readonly Sized<BlobParcel>[],
+  options: CallOptions,
+): Promise<readonly (Gathered | null)[]> {
+  const [first, ...others] = group.map(({ source }) => source.bulk)
+  if (!first || others.some((other) => other?.reader !== first.reader)) return group.map(() => null)
+  const sources = [first, ...others] as readonly BulkSource[]
+  const found = await first.reader.readAll(
+    sources.map(({ handle }) => handle),
+    options,
+  )
+  return found.map((content, index) => {
+    const { digest, sizeBytes } = group[index]!
+    if (content?.bytes.length !== sizeBytes || (digest !== null && digest !== content.digest)) return null
+    sources[index]!.onRead?.()
+    group[index]!.reached(sizeBytes)
+    return content
+  })
 }

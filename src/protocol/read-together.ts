@@ -1,57 +1,54 @@
 import { formatBlobName } from '../domain/blob-name.ts'
-import type { BlobWant, BulkSink, WholeBlob } from '../ports/blob-store.ts'
+import type { BlobPlaces, BlobWant } from '../ports/blob-store.ts'
 import type { CallOptions } from '../ports/call.ts'
-import { LARGE_BYTES } from './batch-plan.ts'
+import type { DeliveredObject } from '../ports/bulk-objects.ts'
 import { blobKey } from './blob-target.ts'
 import type { ProjectObjects } from './blob-target.ts'
-import { BULK_COUNT_MIN, bulkGroups, GROUPS_AT_ONCE } from './bulk-groups.ts'
+import { bulkGroups, GROUPS_AT_ONCE, isWorthThreads } from './bulk-groups.ts'
 import { forEachConcurrently } from './concurrency.ts'
 
-/** Small blobs that are objects of their own. */
+/** Blobs that are objects of their own. */
 interface Joint {
   readonly wants: readonly BlobWant[]
   /** Of those wants that are to be read. */
   readonly indexes: readonly number[]
-  readonly bulk: BulkSink | undefined
+  readonly places: BlobPlaces | undefined
 }
 
+type Placed = DeliveredObject & { readonly index: number }
+
 /**
- * Reads small blobs together where the store can and somebody takes them so; answers the indexes that are left: the
- * ordinary way reads them, or finds out why that cannot be.
+ * Has the store put blobs into their places where it can; answers the indexes that are left: the ordinary way reads them,
+ * or finds out why that cannot be.
  */
 export async function readTogether(
   store: ProjectObjects,
-  { wants, indexes, bulk }: Joint,
+  { wants, indexes, places }: Joint,
   { signal }: CallOptions,
 ): Promise<readonly number[]> {
-  const joint = indexes.filter((index) => isJoint(wants[index]!))
-  if (!bulk || !store.objects.capabilities.bulk || joint.length < BULK_COUNT_MIN) return indexes
+  if (!places || !store.objects.capabilities.bulk) return indexes
+  const objects = indexes.flatMap((index) => placedOf(store, { want: wants[index]!, index, places }) ?? [])
+  if (!isWorthThreads(objects)) return indexes
   const done = new Set<number>()
-  const groups = bulkGroups(joint, (index) => wants[index]!.sizeBytes!)
-  await forEachConcurrently(groups, { limit: GROUPS_AT_ONCE, signal }, async (group, options) => {
-    const blobs = await readGroup(store, { wants, indexes: group }, options)
-    for (const { index } of blobs) done.add(index)
-    if (blobs.length > 0) await bulk(blobs)
+  await forEachConcurrently(bulkGroups(objects), { limit: GROUPS_AT_ONCE, signal }, async (group, options) => {
+    const onBytes = group.length === 1 ? (count: number) => places.onBytes(group[0]!.index, count) : undefined
+    const put = await store.objects.bulk.deliverAll(group, { ...options, maker: places.maker, onBytes })
+    for (const [position, { index }] of group.entries()) {
+      if (!put[position]) continue
+      done.add(index)
+      places.onPut(index)
+    }
   })
   return indexes.filter((index) => !done.has(index))
 }
 
-function isJoint({ sizeBytes, range }: BlobWant): boolean {
-  return range === undefined && sizeBytes !== null && sizeBytes < LARGE_BYTES
-}
-
-async function readGroup(
-  { objects, project }: ProjectObjects,
-  { wants, indexes }: Pick<Joint, 'wants' | 'indexes'>,
-  options: CallOptions,
-): Promise<readonly WholeBlob[]> {
-  const keys = indexes.map((index) => {
-    return blobKey(project, formatBlobName({ kind: 'blob', digest: wants[index]!.digest, epoch: null }))
-  })
-  const bytesMax = indexes.reduce((sum, index) => sum + wants[index]!.sizeBytes!, 0)
-  const found = await objects.bulk.readAll(keys, { ...options, bytesMax })
-  return indexes.flatMap((index, position) => {
-    const bytes = found[position]
-    return bytes ? [{ index, bytes }] : []
-  })
+function placedOf(
+  { project }: ProjectObjects,
+  { want, index, places }: { readonly want: BlobWant; readonly index: number; readonly places: BlobPlaces },
+): Placed | null {
+  const { digest, sizeBytes, range } = want
+  const place = range === undefined && sizeBytes !== null ? places.of(index) : null
+  if (place === null || sizeBytes === null) return null
+  const key = blobKey(project, formatBlobName({ kind: 'blob', digest, epoch: null }))
+  return { key, digest, sizeBytes, place, index }
 }

@@ -10,7 +10,7 @@ export interface RegisterState {
 /** The proof of what was written, or `lost`: the register was another. */
 export type Swapped = { readonly proof: string } | 'lost'
 
-/** Documents that are read whole and swapped whole against what was read (protocol.md, "Registers"). */
+/** Documents that are read whole and swapped whole against what was read (docs/on-disk-format.md, "Registers"). */
 export interface Registers {
   read(key: string, options: CallOptions): Promise<RegisterState | null>
   /**

@@ -7,7 +7,7 @@ import { digestKey, paddedNumber, versionKey } from './keys.ts'
 import { parseVersion } from './schemas.ts'
 
 /**
- * Tombstones and digests on stores without a native compare-and-swap (protocol.md, "Registers").
+ * Tombstones and digests on stores without a native compare-and-swap (docs/on-disk-format.md, "Registers").
  *
  * A tombstone is `versions/<n>.deleted`, read after `versions/<n>`; the index of a digest is `digests/<D>/<n>`, of
  * which the newest wins. Nothing is ever replaced or removed, so that no proof is needed.

@@ -73,6 +73,56 @@ describe.each(KINDS)('a checkout from %s', (kind) => {
     expect(await checkout(world)).toMatchObject({ written: [], removed: [] })
   })
 
+  test('that is told what may be removed removes nothing else, and names what it left', async () => {
+    const world = await logged(kind)
+    const version = await world.lading.getArtifact('model')
+    await world.file('out/listed', 'l')
+    const removable = await version.foreignFiles(world.at('out'))
+    await world.file('out/since/b', 'mine')
+    await world.file('out/since/a', 'mine')
+
+    const error = await refusal('CONFLICT', () => version.checkout(world.at('out'), { removable }))
+
+    expect(error.key).toBe(`${world.at('out')}/since/a`)
+    expect(error.detail).toBe('it and 1 more are not in the version, and not among what may be removed')
+    expect(await world.tree('out')).toEqual({ ...FILES, 'since/a': 'mine', 'since/b': 'mine' })
+    const again = await version.foreignFiles(world.at('out'))
+    expect(await version.checkout(world.at('out'), { removable: again })).toMatchObject({
+      removed: ['since/', 'since/a', 'since/b'],
+    })
+  })
+
+  test.each([
+    ['a folder in the place of a file', 'a.txt/listed', 'a.txt/since', 'a.txt'],
+    ['a file in the place of a folder', 'listed', 'data', 'data'],
+  ])('that is told what may be removed keeps %s that it was not told of', async (_what, listed, since, key) => {
+    const world = await logged(kind)
+    const version = await world.lading.getArtifact('model')
+    await world.file(`out/${listed}`, 'l')
+    const removable = await version.foreignFiles(world.at('out'))
+    await world.file(`out/${since}`, 'mine')
+
+    const error = await refusal('CONFLICT', () => version.checkout(world.at('out'), { removable }))
+
+    expect(error.key).toBe(world.at(`out/${key}`))
+    expect(await world.tree('out')).toMatchObject({ [since]: 'mine' })
+    const again = await version.foreignFiles(world.at('out'))
+    await version.checkout(world.at('out'), { removable: again })
+    expect(await world.tree('out')).toEqual(FILES)
+  })
+
+  test.skipIf(isWindows)('that is told what may be removed still replaces a link in the place of a file', async () => {
+    const world = await logged(kind)
+    await world.file('outside', 'theirs')
+    await mkdir(world.at('out'))
+    await symlink(world.at('outside'), world.at('out/a.txt'))
+
+    const { removed } = await (await world.lading.getArtifact('model')).checkout(world.at('out'), { removable: [] })
+
+    expect(removed).toEqual(['a.txt'])
+    expect(await world.tree('out')).toEqual(FILES)
+  })
+
   test('goes from one version to another', async () => {
     const world = await logged(kind)
     await world.lading.save(artifactOf('model', { 'a.txt': 'alpha', data: 'a file now' }))
@@ -238,13 +288,23 @@ describe.each(KINDS)('a checkout from %s is refused, and nothing is touched,', (
     await refusal('INVALID', () => version.checkout(root as never))
   })
 
+  test.each(['listed', [5], null, {}])('with %j as what may be removed', async (removable) => {
+    const { lading, at, file, tree } = await logged(kind)
+    await file('out/mine', 'm')
+    const version = await lading.getArtifact('model')
+    await refusal('INVALID', () => version.checkout(at('out'), { removable: removable as never }))
+    expect(await tree('out')).toEqual({ mine: 'm' })
+  })
+
   test('into a whole disk', async () => {
     // A disk in memory: were the guard ever to fail, this is what would be emptied.
     const { lading } = await createWorld(kind, { files: createFiles(foldingFs(FOLDS['folds case'])) })
     await lading.save(artifactOf('model', FILES))
     const version = await lading.getArtifact('model')
     const error = await refusal('INVALID', () => version.checkout('/'))
-    expect(error.message).toMatch(/it is a whole disk; .*`download` instead; nothing was changed/)
+    expect(error.message).toMatch(
+      /it is a whole disk; .* or download into this one, which removes nothing; nothing was changed/,
+    )
   })
 
   test('into the home folder, or one above it', async () => {

@@ -29,7 +29,7 @@ function forgetfulFiles(): Files {
         naming: async () => ({ caseSensitive: false, normalises: true }),
         inspect: (path, options) => target.inspect(path, options),
         inspectAll: (paths, options) => target.inspectAll(paths, options),
-        writeAll: (files, options) => target.writeAll(files, options),
+        places: (paths, options) => target.places(paths, options),
         write: (path, chunks, options) => target.write(path, chunks, options),
         sweep: (options) => target.sweep(options),
         assertExpendable: (options) => target.assertExpendable(options),

@@ -84,7 +84,7 @@ function watchedFiles(opened: Set<string>): Files {
     ...files,
     file: async (path) => watched(await files.file(path)),
     async *walk(folder, options) {
-      for await (const found of files.walk(folder, options)) yield found.map(watched)
+      for await (const found of files.walk(folder, options)) yield Array.from(found, watched)
     },
   }
 }

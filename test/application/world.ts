@@ -9,7 +9,7 @@ import { createSqliteMetadataStore } from '../../src/composition/sqlite.ts'
 import { unsyncedSqlite } from '../contract/support/sqlite.ts'
 import type { ArtifactOptions, Environment, ErrorCode, Lading, LadingError, OpenOptions } from '../../src/index.ts'
 
-/** What the rows of semantics.md run on. */
+/** What the rows of docs/semantics.md run on. */
 export const KINDS = ['memory', 'folder', 'sqlite'] as const
 export type Kind = (typeof KINDS)[number]
 

@@ -19,6 +19,22 @@ const BASH = `
     echo
   done`
 
+/** With stand-ins for what only an interactive zsh has. */
+const ZSH = `
+  lading() { "$NODE" "$MAIN" "$@"; }
+  compdef() { : }
+  compset() { : }
+  _files() { print -r -- files }
+  _describe() { print -rl -- "\${(@P)2}" }
+  source <(lading completion zsh)
+  for line in "$@"; do
+    words=(\${(z)line}) CURRENT=\${#words} PREFIX=\${words[-1]}
+    _lading
+  done`
+
+/** What a shell would run, were it put into a line as it is. */
+const TRAP = 'x$(touch pwned)'
+
 function isInstalled(shell: string): boolean {
   return spawnSync(shell, ['--version'], { stdio: 'ignore' }).status === 0
 }
@@ -31,7 +47,7 @@ describe('completion', () => {
     await using lading = await openStore(workspace.path('.lading'), { project: 'default' })
     await lading.save(new Artifact('resnet').addFile(Uint8Array.of(1), 'a'), { aliases: ['prod'] })
     await lading.init({ id: 'train-1' })
-    await lading.save(new Artifact('resnext').addFile(Uint8Array.of(1), 'a'))
+    await lading.save(new Artifact('resnext').addFile(Uint8Array.of(1), 'a').addFile(Uint8Array.of(2), TRAP))
   })
   afterAll(() => workspace[Symbol.asyncDispose]())
 
@@ -49,6 +65,7 @@ describe('completion', () => {
       'lading --store=.lading --project=default show ',
       'lading log ',
       'lading ls $(touch pwned)',
+      'lading cat resnext x',
     ]
     const env = cleanEnvironment({ NODE: process.execPath, MAIN })
     const child = spawn('bash', ['--norc', '-c', BASH, 'bash', ...lines], {
@@ -59,7 +76,15 @@ describe('completion', () => {
     const { code, stdout, stderr } = await finished(child)
 
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout.split('\n')).toEqual(['verify|', 'prod|', 'resnet|resnext|', '|', '|', ''])
+    expect(stdout.split('\n')).toEqual([
+      'verify|',
+      'prod|',
+      'resnet|resnext|',
+      '|',
+      '|',
+      'x\\$\\(touch\\ pwned\\)|',
+      '',
+    ])
     expect(await readdir(workspace.folder)).toEqual(['.lading'])
   })
 
@@ -69,6 +94,41 @@ describe('completion', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('#compdef lading') as string])
     if (isInstalled('zsh')) expect(spawnSync('zsh', ['-n'], { input: stdout }).status).toBe(0)
     expect(await workspace.lading(['completion', 'tcsh'])).toMatchObject({ code: 2 })
+  })
+
+  it('in a real zsh, if it is here, runs nothing of what was typed or is offered', async () => {
+    if (!isInstalled('zsh')) return
+    const lines = ['lading verif', 'lading show --$(touch pwned)=', 'lading cat resnext x', 'lading log p']
+    const env = cleanEnvironment({ NODE: process.execPath, MAIN })
+    const child = spawn('zsh', ['-f', '-c', ZSH, 'zsh', ...lines], { cwd: workspace.folder, env })
+
+    const { code, stdout, stderr } = await finished(child)
+
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout.split('\n').map((line) => line.split(':')[0])).toEqual(['verify', TRAP, 'files', ''])
+    expect(await readdir(workspace.folder)).toEqual(['.lading'])
+  })
+
+  it.each(['bash', 'zsh', 'fish', 'powershell'])('gives %s a script that evaluates no text', async (shell) => {
+    const { stdout } = await workspace.lading(['completion', shell])
+
+    const code = stdout.split('\n').filter((line) => !line.trimStart().startsWith('#'))
+    expect(code.length).toBeGreaterThan(5)
+    expect(code.filter((line) => /\beval\b|Invoke-Expression|\biex\b/i.test(line))).toEqual([])
+  })
+
+  it('gives PowerShell a script that passes words on one by one, and only plain ones', async () => {
+    const { stdout } = await workspace.play(['completion', 'powershell'])
+
+    expect(stdout).toContain(`& lading complete '--' @words`)
+    const plain = new RegExp(/-notmatch '(?<plain>.*)\\z'/.exec(stdout)!.groups!['plain']! + '$', 'u')
+    for (const word of ['', 'get', '--store=C:\\my models\\a', 'team/résumé:v3', 'model@ab12']) {
+      expect(word).toMatch(plain)
+    }
+    for (const word of ['a&calc', '’; calc; ’', '$(calc)', '`calc`', '"', "'", '%PATH%', 'a|b', 'a^b', 'a\nb']) {
+      expect(word).not.toMatch(plain)
+    }
+    expect(stdout).toContain('EscapeSingleQuotedStringContent($value)')
   })
 
   it('offers what a position takes: refs, projects, choices, or files', async () => {

@@ -40,12 +40,37 @@ describe('configuration', () => {
           from: { kind: 'flag', name: '--store' },
         },
         project: { value: 'ships', from: { kind: 'file', path, key: 'project' } },
-        adapters: { value: ['lading-adapter-shelf'], from: { kind: 'file', path, key: 'adapters' } },
+        adapters: {
+          value: ['lading-adapter-shelf'],
+          from: { kind: 'file', path, key: 'adapters' },
+          refused: [
+            {
+              name: 'lading-adapter-shelf',
+              detail: 'packages are loaded only for a configuration beside the nearest package.json upwards',
+              next: expect.stringContaining('move `adapters`') as string,
+            },
+          ],
+        },
         cache: { value: null, from: { kind: 'variable', name: 'LADING_CACHE' } },
       },
     })
     expect(stdout).toMatch(/^store +s3:.* LADING_STORE$/m)
     expect(stdout).not.toContain('geheim')
+  })
+
+  it('is shown with the adapters that would be refused, and why', async () => {
+    await workspace.write('package.json', '{}')
+    await adapterPackage('lading-adapter-shelf', 'throw new Error("must not run")')
+    await json({ adapters: ['lading-adapter-shelf', 'lading-adapter-shlef'] })
+
+    const { code, stdout, stderr } = await workspace.play(['config'])
+
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^adapters +lading-adapter-shelf, lading-adapter-shlef \(refused\) /m)
+    expect(stderr).toBe(
+      'lading: lading-adapter-shlef is refused: the package is not installed there; ' +
+        'run `npm install lading-adapter-shlef` in the folder of the configuration\n',
+    )
   })
 
   it('may be TypeScript beside the package.json of the project', async () => {

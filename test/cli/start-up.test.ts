@@ -48,6 +48,7 @@ describe('start-up loads no more than it needs', () => {
       'src/cli/exit-codes.ts',
       'src/cli/help.ts',
       'src/cli/interrupt.ts',
+      'src/cli/lost-readers.ts',
       'src/cli/main.ts',
       'src/cli/node-version.ts',
       'src/cli/program.ts',

@@ -1,6 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { runInProcess } from '../../scripts/cli-examples.ts'
+import { Version } from '../../src/application/client/version.ts'
+import { StoredArtifact } from '../../src/application/client/stored-artifact.ts'
+import { LadingError } from '../../src/domain/errors.ts'
 import { Artifact, openStore } from '../../src/index.ts'
 import { createWorkspace } from './workspace.ts'
 import type { Workspace } from './workspace.ts'
@@ -33,7 +36,7 @@ const REFUSED: readonly (readonly [line: string, code: number, says: string])[] 
   ['log missing --name net:best', 2, 'give --name net --alias best'],
   ['log missing --name net:v1', 2, 'give --name net; its number is the next one'],
   ['completion csh', 2, "'csh' is no shell. Allowed choices are bash"],
-  ['checkout net .', 2, 'or `lading get` instead'],
+  ['checkout net .', 2, 'or download into this one, which removes nothing'],
   ['drafts net:v0', 2, 'takes the name of an artifact'],
   ['alias history nte', 3, 'did you mean net?'],
   ['show net@abcdef12', 2, '"abcdef12" is a part of a digest'],
@@ -50,7 +53,10 @@ describe('the verbs', () => {
     await lading.save(net, { aliases: ['best'] })
   })
   afterAll(() => workspace[Symbol.asyncDispose]())
-  afterEach(() => void vi.unstubAllEnvs())
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    vi.restoreAllMocks()
+  })
 
   /** Far quicker than a child. Paths must be absolute. */
   const lading = (...args: string[]) => runInProcess([...args, '--store', workspace.path('.lading')])
@@ -102,6 +108,20 @@ describe('the verbs', () => {
     expect((await lading('checkout', 'net', out, '--yes')).stdout).toContain('deleted mine')
     expect(await readdir(out)).toEqual(['binary', 'large', 'n'])
     expect((await lading('checkout', 'net', out)).stdout).toContain('3 kept')
+  })
+
+  it('checkout deletes nothing that came into the folder after it was looked at', async () => {
+    const out = workspace.path('out-since')
+    const { checkout } = Version.prototype
+    vi.spyOn(Version.prototype, 'checkout').mockImplementationOnce(async function (this: Version, ...args) {
+      await workspace.write('out-since/mine', 'precious')
+      return checkout.apply(this, args)
+    })
+
+    const { exitCode, text } = await lading('checkout', 'net', out)
+
+    expect([exitCode, text]).toEqual([4, expect.stringContaining('not among what may be removed')])
+    expect(await readdir(out)).toContain('mine')
   })
 
   it('checkout refuses the working folder before it asks', async () => {
@@ -157,6 +177,26 @@ describe('the verbs', () => {
 
     await json('update', 'net', '--metadata', 'null')
     expect(await json('show', 'net')).toMatchObject({ metadata: null, description: 'ships' })
+  })
+
+  it('update changes nothing where the description is refused, and tells what it did where that fails later', async () => {
+    const refused = await lading('update', 'net', '--metadata', '{"loss":2}', '--description', 'x'.repeat(20_000))
+    expect([refused.exitCode, refused.text]).toEqual([2, expect.stringContaining('a description of 20000 bytes')])
+    expect(await json('show', 'net')).toMatchObject({ metadata: null, description: 'ships' })
+
+    for (const [code, rest] of [
+      ['UNAVAILABLE', 'the description was not'],
+      ['UNKNOWN_OUTCOME', 'whether the description was is not known'],
+    ] as const) {
+      const failing = vi.spyOn(StoredArtifact.prototype, 'update')
+      failing.mockRejectedValueOnce(new LadingError(code, { detail: 'no answer' }))
+      const { text } = await lading('update', 'net', '--metadata', `{"last":"${code}"}`, '--description', 'boats')
+      failing.mockRestore()
+
+      expect(text).toContain(`lading: the metadata of default/net:v0 was replaced; ${rest}`)
+      expect(text).toContain(`no answer (${code})`)
+      expect(await json('show', 'net')).toMatchObject({ metadata: { last: code }, description: 'ships' })
+    }
   })
 
   it('names from elsewhere are printed as text that no terminal acts on', async () => {

@@ -1,10 +1,12 @@
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { loadAdapters } from '../../src/composition/load-adapters.ts'
+import { loadAdapters, refusalsOf } from '../../src/composition/load-adapters.ts'
 import { packageEntry } from '../../src/composition/package-entry.ts'
 import { resolveSettings } from '../../src/composition/settings.ts'
 import { temporaryFolder } from '../support/temporary.ts'
+
+const HOME = 'node_modules/lading-adapter-x'
 
 describe('a configuration that loads code', () => {
   let root: string
@@ -98,15 +100,79 @@ describe('a configuration that loads code', () => {
     ['{"exports":"./a.js"}', 'a.js'],
     ['{"exports":{"types":"./a.d.ts","default":"./a.js"}}', 'a.js'],
     ['{"exports":{".":{"browser":"./b.js","node":{"require":"./c.cjs","import":"./a.js"}}}}', 'a.js'],
+    ['{"main":"lib"}', 'lib/index.js'],
+    ['{"main":"./a"}', 'a.js'],
     ['{"exports":{".":[{"require":"./c.cjs"},"./a.js"]}}', 'a.js'],
     ['{"exports":{"./sub":"./a.js"}}', null],
     ['{"exports":{".":{"require":"./c.cjs"}}}', null],
+    ['{"exports":{"import":null,"default":"./a.js"}}', null],
+    ['{"exports":{"import":{"browser":"./b.js"},"default":"./a.js"}}', 'a.js'],
+    ['{"exports":"./../../a.js"}', null],
   ])('finds in %s the module %s, as an import does', async (packageJson, entry) => {
-    await write('node_modules/lading-adapter-x/package.json', packageJson)
+    for (const name of ['index.js', 'a.js', 'lib/index.js', 'lib/main.cjs']) await write(`${HOME}/${name}`, '')
+    await write(`${HOME}/package.json`, packageJson)
 
-    const found = await packageEntry('lading-adapter-x', join(root, 'deep/below'))
+    expect(await packageEntry('lading-adapter-x', root)).toBe(entry === null ? null : join(root, HOME, entry))
+  })
 
-    expect(found).toBe(entry === null ? null : join(root, 'node_modules/lading-adapter-x', entry))
+  describe('finds a package', () => {
+    const project = () => join(root, 'packages/one')
+    const install = (folder: string) => write(`${folder}/${HOME}/package.json`, '{"exports":"./index.js"}')
+
+    it.each([
+      ['package.json', '{"workspaces":["packages/*"]}'],
+      ['package.json', '{"workspaces":{"packages":["packages/*"]}}'],
+      ['pnpm-workspace.yaml', 'packages: ["packages/*"]'],
+    ])('that members of a workspace share, whose root has a %s: %s', async (name, text) => {
+      await write(name, text)
+      await write('packages/package.json', 'no JSON')
+      await install('.')
+
+      expect(await packageEntry('lading-adapter-x', project())).toBe(join(root, HOME, 'index.js'))
+      await install('packages/one')
+      expect(await packageEntry('lading-adapter-x', project())).toBe(join(project(), HOME, 'index.js'))
+    })
+
+    it.each([
+      ['in no workspace', { 'package.json': '{}' }],
+      ['in a nearer workspace', { 'package.json': '{"workspaces":[]}', 'packages/package.json': '{"workspaces":[]}' }],
+    ])('not above a project that is %s', async (_, files) => {
+      for (const [name, text] of Object.entries(files)) await write(name, text)
+      await install('.')
+
+      expect(await packageEntry('lading-adapter-x', project())).toBeNull()
+    })
+
+    it.skipIf(process.getuid === undefined)('not in a workspace that everybody can write', async () => {
+      await write('package.json', '{"workspaces":["packages/*"]}')
+      await write('packages/one/package.json', '{}')
+      await write('packages/one/lading.config.json', '{"adapters":["lading-adapter-x"]}')
+      await install('.')
+      await chmod(root, 0o777)
+
+      const settings = await settle(project())
+
+      const refusal = { code: 'INVALID', detail: expect.stringContaining('everybody can write its folder') as string }
+      await expect(loadAdapters(settings)).rejects.toMatchObject(refusal)
+      expect(await refusalsOf(settings)).toMatchObject([refusal])
+    })
+  })
+
+  it('tells which adapters would be refused, and runs none for that', async () => {
+    await write('package.json', '{"type":"module"}')
+    const names = ['lading-adapter-fine', 'lading-adapter-none', 'left-pad']
+    await write(
+      'lading.config.mjs',
+      `export default { adapters: [...${JSON.stringify(names)}, { contract: 1, name: 'x', schemes: ['xx'] }] }`,
+    )
+    await writePackage('lading-adapter-fine', 'throw new Error("must not run")')
+
+    expect(await refusalsOf(await settle())).toMatchObject([
+      null,
+      { detail: 'the package is not installed there' },
+      { detail: 'it is not called lading-adapter-<scheme>' },
+      { detail: 'the adapter x has no function `open`' },
+    ])
   })
 
   it('takes adapters themselves from code, and checks them', async () => {

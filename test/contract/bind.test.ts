@@ -20,7 +20,7 @@ describe('the cases', () => {
   })
 
   it("quote the ports' docstrings as their obligations", () => {
-    const ports = ['object-store', 'bytes', 'call']
+    const ports = ['object-store', 'bulk-objects', 'bytes', 'call']
       .map((name) => readFileSync(`src/ports/${name}.ts`, 'utf8'))
       .join('\n')
     const words = ports.replaceAll(/\s*\n\s*(\*\/?|\/\*\*)?\s*/g, ' ')

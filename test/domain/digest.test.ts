@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { assertDigest, createDigester, isDigest, sha256 } from '../../src/domain/digest.ts'
+import { assertDigest, assertDigests, createDigester, isDigest, sha256 } from '../../src/domain/digest.ts'
 
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 const INVALID = expect.objectContaining({ code: 'INVALID' })
@@ -48,5 +48,23 @@ describe('createDigester', () => {
         expect(digester.digest()).toBe(createHash('sha256').update(Buffer.concat(chunks)).digest('hex'))
       }),
     )
+  })
+})
+
+describe('assertDigests', () => {
+  const good = sha256('good')
+
+  it('takes many, and none', () => {
+    expect(() => assertDigests([good, sha256('other'), good])).not.toThrow()
+    expect(() => assertDigests([])).not.toThrow()
+  })
+
+  it.each([
+    ['an upper-case digit', good.toUpperCase()],
+    ['a short one', good.slice(1)],
+    ['a long one', `${good}0`],
+    ['a number', 1],
+  ])('refuses %s among them, as assertDigest does', (_, bad) => {
+    expect(() => assertDigests([good, bad, good])).toThrow(expect.objectContaining({ code: 'INVALID' }))
   })
 })

@@ -1,11 +1,13 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { sha256 } from '../../src/domain/digest.ts'
 import {
   assertLoggable,
   blobDigests,
+  contentOf,
   createManifest,
   decodeManifest,
+  deferManifest,
   encodeManifest,
   fileCount,
   isFileEntry,
@@ -13,7 +15,7 @@ import {
   manifestDigest,
   manifestSize,
 } from '../../src/domain/manifest.ts'
-import type { Entry } from '../../src/domain/manifest.ts'
+import type { Entry, Manifest } from '../../src/domain/manifest.ts'
 
 const INVALID = expect.objectContaining({ code: 'INVALID' })
 const CORRUPT = expect.objectContaining({ code: 'CORRUPT' })
@@ -208,5 +210,34 @@ describe('what a manifest tells', () => {
     expect(() => assertLoggable(huge)).toThrow(INVALID)
     expect(() => manifestSize(huge)).toThrow(INVALID)
     expect(() => assertLoggable(createManifest([file('a', Number.MAX_SAFE_INTEGER)]))).not.toThrow()
+  })
+})
+
+describe('deferManifest', () => {
+  const made = createManifest([file('a'), file('b', 2)])
+
+  it('tells what is known without making entries', () => {
+    const make = vi.fn<() => Manifest>(() => made)
+
+    const manifest = deferManifest(contentOf(made), make)
+
+    expect(contentOf(manifest)).toEqual(contentOf(made))
+    expect(() => assertLoggable(manifest)).not.toThrow()
+    expect(make).not.toHaveBeenCalled()
+  })
+
+  it('makes its entries once, when somebody asks for them', () => {
+    const make = vi.fn<() => Manifest>(() => made)
+    const manifest = deferManifest(contentOf(made), make)
+
+    expect(manifest.entries).toBe(made.entries)
+    expect(encodeManifest(manifest)).toEqual(encodeManifest(made))
+    expect(make).toHaveBeenCalledTimes(1)
+  })
+
+  it('throws CORRUPT when they are others than was said', () => {
+    const manifest = deferManifest(contentOf(made), () => createManifest(made.entries.slice(1)))
+
+    expect(() => manifest.entries).toThrow(expect.objectContaining({ code: 'CORRUPT', key: manifestDigest(made) }))
   })
 })

@@ -21,6 +21,22 @@ const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) =>
 const paths = fc.array(path, { maxLength: 12 })
 
 describe('assertPath', () => {
+  it('takes no path for plain that has something refused in it', () => {
+    const pieces = fc.constantFrom('a', '0', '_', '.', '..', ' ', '-', '/', '//', '\\', ':', '\n', '\0', 'é', '\ud800')
+    const text = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join(''))
+    const isBad = (value: string): boolean =>
+      value === '' ||
+      /^[A-Za-z]:|[\\\p{Cc}\p{Cs}]/u.test(value) ||
+      value.split('/').some((part) => ['', '.', '..'].includes(part))
+
+    fc.assert(
+      fc.property(text, (value) => {
+        if (isBad(value)) expect(() => assertPath(value)).toThrow(INVALID)
+        else expect(assertPath(value)).toBe(value)
+      }),
+    )
+  })
+
   it.each([
     'a',
     'a/b/c.txt',

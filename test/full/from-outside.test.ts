@@ -28,10 +28,15 @@ beforeAll(() => {
   // What a folder cannot do, and nothing else.
   expect([...new Set(Object.values(skips))].sort()).toEqual([
     'batch',
+    'bulk',
+    'bulk, places',
+    'bulk, sources',
     'bulk, staging',
     'compareAndSwap',
     'copy',
     'corrupt',
+    'corrupt, places',
+    'places',
     'staging',
   ])
 }, 300_000)

@@ -4,7 +4,7 @@ import { createCountedStore } from '../support/counted-store.ts'
 import type { CountedStore } from '../support/counted-store.ts'
 import { logOf } from '../support/log-command.ts'
 
-/** layout.md, "Requests, asserted": without contention, on native registers, `blobs` counts files and the manifest. */
+/** Without contention, on native registers, `blobs` counts files and the manifest. */
 const BUDGET = {
   newVersion: 9,
   unchangedLatest: 3,

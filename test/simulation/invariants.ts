@@ -5,8 +5,17 @@ import { ARTIFACT, contentOf } from './scenario.ts'
 import type { StoredDocuments } from './stored-documents.ts'
 
 /**
- * What was violated: `I1` … `I7` of protocol.md, or, where its table of mutants has another word, that word. `progress`:
- * a writer cannot go on, or gives up without need. `recovery`: a fresh writer leaves something half done.
+ * What was violated:
+ *
+ * - `I1`: what head counts is there, with all its index documents, so that no read of an index needs a scan.
+ * - `I2`: versions are dense; a number never changes its content, but for its tombstone.
+ * - `I3`: no two live versions have one digest.
+ * - `I4`: the aliases and the floor of a version take effect once, when head counts it.
+ * - `I5`: rev, next and floor never go down, a type never changes, `latest` goes down with its version alone.
+ * - `I6`: no alias points at what is not live; `latest` is the newest live version, or none.
+ * - `I7`: a command takes effect once at the most: exactly once if it was acknowledged, never if it was refused.
+ * - `progress`: a writer cannot go on, or gives up without need. `recovery`: a fresh writer leaves something half done.
+ * - Any other word tells by itself what a mutant breaks.
  */
 export interface Violation {
   readonly invariant: string

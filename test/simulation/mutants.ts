@@ -7,7 +7,7 @@ import type { Mutant } from './mutants/mutant.ts'
 import { ONCE_MUTANTS } from './mutants/once-mutants.ts'
 
 /**
- * Every mutant that protocol.md names, "What goes wrong if you skip this", but those of gc; and some more of drafts.
+ * Every shortcut that the protocol warns of (ADR 8), but those of garbage collection; and some more of drafts.
  * All of them can be said as a patch of the source; `head_without_rev` alone is a store that hides what grows.
  */
 export const MUTANTS: readonly Mutant[] = [

@@ -120,7 +120,7 @@ export function createSimulatedStore(parts: Parts): ObjectStore {
     stage: unsupported,
     copy: unsupported,
     batch: batchOf(request, storage),
-    bulk: { readAll: unsupported, writeAll: unsupported, statAll: unsupported },
+    bulk: { deliverAll: unsupported, ingestAll: unsupported, vouchAll: unsupported },
     close: async () => undefined,
   }
 }

@@ -73,7 +73,7 @@ function* monotone({ old, head, before }: Judged): Generator<Violation> {
   if (head.type !== old.type) yield { invariant: 'I5', detail: `the type became ${head.type}` }
 }
 
-/** ROLL-FORWARD: all that a version brings, and nothing else. */
+/** Counting a version: all that it brings, and nothing else. */
 function* byCount({ old, head }: Judged, version: VersionRecord | undefined): Generator<Violation> {
   if (version === undefined) {
     yield { invariant: 'I1', detail: `head counts v${old.next}, which is not there` }

@@ -1,80 +1,138 @@
-import pMap from 'p-map'
-import type { CallOptions } from '../../ports/call.ts'
-import { BULK_BYTES_MAX } from '../../ports/object-store.ts'
-import type { BulkObjects, ObjectInfo, SmallObject } from '../../ports/object-store.ts'
-import { gathered } from './bulk/buffers.ts'
+import type { BulkSource } from '../../ports/bytes.ts'
+import { ingestedKey } from '../../ports/bulk-objects.ts'
+import type {
+  BulkObjects,
+  DeliveredObject,
+  DeliverOptions,
+  IngestedObject,
+  IngestOptions,
+  PrefixOptions,
+} from '../../ports/bulk-objects.ts'
+import { CHUNK_BYTES } from './bulk/copy-hashed.ts'
+import { stateAt } from './bulk/file-states.ts'
+import { chunksMoved, createControl, stopJob } from './bulk/job-control.ts'
+import type { JobControl } from './bulk/job-control.ts'
 import { runJob } from './bulk/pool.ts'
-import { giveSlab, takeSlab } from './bulk/slabs.ts'
-import { LOOKED } from './bulk/stat-files.ts'
-import { FS_CAPABILITIES } from './capabilities.ts'
+import { NO_DIGEST } from './bulk/store-files.ts'
+import type { StoreFilesOutput } from './bulk/store-files.ts'
+import { VOUCHED } from './bulk/vouch-files.ts'
+import { fileOf } from './bulk-reader.ts'
+import type { BulkFile } from './bulk-reader.ts'
+import { placesInput, TARGET_MAKER } from './bulk-targets.ts'
+import type { BulkPlace } from './bulk-targets.ts'
 import type { Disk } from './disk.ts'
 import { translated } from './errors.ts'
-import { statObject } from './reading.ts'
 
-type ReadAllOptions = Parameters<BulkObjects['readAll']>[1]
+/** How often progress is told, in milliseconds. */
+const TOLD_MS = 100
 
 /**
- * Small objects in bulk, in threads of their own. On a disk that folds case nothing is done in bulk: what is spelled
- * otherwise must be noticed, one by one.
+ * Objects in bulk, by blocking calls: from the user's files and to them. On a disk that folds case nothing is done in bulk:
+ * what is spelled otherwise must be noticed, one by one.
  */
 export function createBulkObjects(disk: Disk): BulkObjects {
   return {
-    readAll: (keys, options) => readAll(disk, keys, options),
-    writeAll: (objects, options) => writeAll(disk, objects, options),
-    statAll: (keys, options) => statAll(disk, keys, options),
+    deliverAll: (objects, options) => deliverAll(disk, objects, options),
+    ingestAll: (sources, options) => ingestAll(disk, sources, options),
+    vouchAll: (objects, options) => vouchAll(disk, objects, options),
   }
 }
 
-async function readAll(
+async function ingestAll(
   disk: Disk,
-  keys: readonly string[],
-  { bytesMax = BULK_BYTES_MAX, ...options }: ReadAllOptions,
-): Promise<readonly (Uint8Array | null)[]> {
-  if (await mayFoldCase(disk, keys[0]!)) return keys.map(() => null)
-  const paths = keys.map((key) => disk.pathOf(key)).join('\0')
-  const { slab, sizes } = await runJob('getObjects', { paths, slab: takeSlab(bytesMax).subarray(0, bytesMax) }, options)
-  let end = 0
-  return sizes.map((size) => (size === null ? null : slab.subarray(end, (end += size))))
+  sources: readonly BulkSource[],
+  { prefix, onBytes, signal }: IngestOptions,
+): Promise<readonly (IngestedObject | null)[]> {
+  const files = sources.map(fileOf)
+  const known = files.filter((file) => file !== null)
+  if (known.length === 0 || (await translated('none', () => disk.foldsCase()))) return sources.map(() => null)
+  const input = {
+    paths: known.map(({ realPath }) => realPath).join('\0'),
+    sizes: Float64Array.from(known, ({ sizeBytes }) => sizeBytes),
+    root: disk.pathOf(prefix.slice(0, -1)),
+    temporary: disk.temporaryPath(),
+    durable: disk.durable,
+    marks: disk.marks,
+    control: createControl(),
+  }
+  const stored = await told(input, onBytes, () => runJob('storeFiles', input, { signal }))
+  let next = 0
+  return files.map((file) => file && ingestedFrom(file, stored, next++))
 }
 
-async function writeAll(
+function ingestedFrom(file: BulkFile, { digests, states }: StoreFilesOutput, index: number): IngestedObject | null {
+  const digest = digests.slice(index * NO_DIGEST.length, (index + 1) * NO_DIGEST.length)
+  if (digest === NO_DIGEST || !file.wasRead(stateAt(states, index))) return null
+  return { digest, sizeBytes: file.sizeBytes }
+}
+
+interface ToldJob {
+  readonly control: JobControl
+  readonly sizes: Float64Array
+}
+
+/** Tells now and then how far a job with one file is. What that throws stops the job. */
+async function told<T>(
+  { control, sizes }: ToldJob,
+  onBytes: IngestOptions['onBytes'],
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!onBytes || sizes.length !== 1) return work()
+  const thrown: unknown[] = []
+  const tell = (): void => {
+    try {
+      onBytes(chunksMoved(control) * CHUNK_BYTES)
+    } catch (error) {
+      thrown.push(error)
+      stopJob(control)
+      clearInterval(timer)
+    }
+  }
+  const timer = setInterval(tell, TOLD_MS).unref()
+  try {
+    const output = await work()
+    if (thrown.length > 0) throw thrown[0]
+    return output
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+async function deliverAll(
   disk: Disk,
-  objects: readonly SmallObject[],
-  options: CallOptions,
+  objects: readonly DeliveredObject[],
+  { maker, onBytes, signal }: DeliverOptions,
 ): Promise<readonly boolean[]> {
-  if (await translated('none', () => disk.foldsCase())) return objects.map(() => false)
-  const { slab, written } = await runJob(
-    'putFiles',
-    {
-      paths: objects.map(({ key }) => disk.pathOf(key)),
-      ...gathered(objects.map(({ bytes }) => bytes)),
-      temporary: disk.temporaryPath(),
-      durable: disk.durable,
-      marks: disk.marks,
-    },
-    options,
-  )
-  giveSlab(slab)
-  return written
+  if (maker !== TARGET_MAKER || (await mayFoldCase(disk, objects[0]!.key))) return objects.map(() => false)
+  const places = objects.map(({ place }) => place as BulkPlace)
+  const input = {
+    objects: objects.map(({ key }) => disk.pathOf(key)).join('\0'),
+    digests: objects.map(({ digest }) => digest).join(''),
+    sizes: Float64Array.from(objects, ({ sizeBytes }) => sizeBytes),
+    ...placesInput(places),
+    control: createControl(),
+  }
+  const { written, states } = await told(input, onBytes, () => runJob('deliverFiles', input, { signal }))
+  return places.map((place, index) => {
+    if (written[index] === 1) place.state = stateAt(states, index)
+    return written[index] === 1
+  })
 }
 
-async function statAll(
+async function vouchAll(
   disk: Disk,
-  keys: readonly string[],
-  options: CallOptions,
-): Promise<readonly (ObjectInfo | null)[]> {
-  const statOne = (key: string) => statObject(disk, key)
-  if (await mayFoldCase(disk, keys[0]!)) return pMap(keys, statOne, { concurrency: FS_CAPABILITIES.concurrency })
-  const input = { root: disk.pathOf(''), keys: keys.join('\0') }
-  const { kinds, sizes, etags } = await runJob('statFiles', input, options)
-  const tags = etags.split('\0')
-  const found = keys.map((_, index): ObjectInfo | null => {
-    const kind = kinds[index]
-    if (kind !== LOOKED.plain && kind !== LOOKED.marked) return null
-    return { sizeBytes: sizes[index]!, etag: tags[index]!, pristine: kind === LOOKED.marked || !disk.marks }
-  })
-  if (!kinds.includes(LOOKED.unknown)) return found
-  return pMap(keys, (key, index) => (kinds[index] === LOOKED.unknown ? statOne(key) : found[index]!))
+  objects: readonly IngestedObject[],
+  { prefix, signal }: PrefixOptions,
+): Promise<readonly (boolean | null)[]> {
+  if (await mayFoldCase(disk, ingestedKey(prefix, objects[0]!.digest))) return objects.map(() => null)
+  const input = {
+    root: disk.pathOf(prefix.slice(0, -1)),
+    digests: objects.map(({ digest }) => digest).join(''),
+    sizes: Float64Array.from(objects, ({ sizeBytes }) => sizeBytes),
+    marks: disk.marks,
+  }
+  const { vouched } = await runJob('vouchFiles', input, { signal })
+  return Array.from(vouched, (answer) => (answer === VOUCHED.unknown ? null : answer === VOUCHED.yes))
 }
 
 /** Looks at one key where it is not known yet; nothing is written for it. */

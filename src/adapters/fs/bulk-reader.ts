@@ -1,10 +1,8 @@
-import * as nodeFs from 'node:fs'
 import type { BulkReader, BulkSource } from '../../ports/bytes.ts'
-import type { FileState } from '../../ports/stat-cache.ts'
+import type { FileState } from '../../ports/file-state.ts'
 import { stateAt } from './bulk/file-states.ts'
 import { runJob } from './bulk/pool.ts'
 import { takeSlab } from './bulk/slabs.ts'
-import type { UserFileSystem } from './user-file-system.ts'
 
 /** Larger files keep a disk busy alone. In bytes. */
 const SMALL_BYTES_MAX = 1024 * 1024
@@ -19,9 +17,11 @@ export interface BulkFile {
 }
 
 /** Reads small files of the user in threads of their own. Its handles are `BulkFile`. */
-const READER: BulkReader = {
+export const FILE_READER: BulkReader = {
   async readAll(handles, options) {
     const files = handles as readonly BulkFile[]
+    // One that is large is read alone, a chunk at a time.
+    if (files.some(({ sizeBytes }) => sizeBytes > SMALL_BYTES_MAX)) return handles.map(() => null)
     const sizes = files.map(({ sizeBytes }) => sizeBytes)
     const paths = files.map(({ realPath }) => realPath)
     const memory = takeSlab(sizes.reduce((sum, size) => sum + size, 0))
@@ -34,7 +34,7 @@ const READER: BulkReader = {
   },
 }
 
-/** How a file is read together with others; undefined for a large one, and on a file system that threads have no part in. */
-export function bulkSourceOf(fs: UserFileSystem, file: BulkFile): BulkSource | undefined {
-  return fs === nodeFs && file.sizeBytes <= SMALL_BYTES_MAX ? { reader: READER, handle: file } : undefined
+/** The file that a source is; null for any other source. */
+export function fileOf({ reader, handle }: BulkSource): BulkFile | null {
+  return reader === FILE_READER ? (handle as BulkFile) : null
 }

@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import pMap from 'p-map'
 import type { CallOptions } from '../../ports/call.ts'
-import type { FileState } from '../../ports/stat-cache.ts'
-import { gathered, sliceAt } from './bulk/buffers.ts'
+import type { FileState } from '../../ports/file-state.ts'
+import type { DeliverFilesInput } from './bulk/deliver-files.ts'
 import { stateAt } from './bulk/file-states.ts'
 import { FOUND } from './bulk/inspect-targets.ts'
 import { runJob } from './bulk/pool.ts'
-import { giveSlab } from './bulk/slabs.ts'
-import type { TargetGroup } from './bulk/write-targets.ts'
+import { groupsOf } from './bulk/target-groups.ts'
 import { markOf } from './mark.ts'
 
 /** Files that one job looks at. */
-const INSPECTED_MAX = 2_048
+const INSPECTED_MAX = 512
 /** Jobs of one call that are under way at once: more threads cost more to start than they save. */
 const JOBS_MAX = 2
 
@@ -22,16 +21,17 @@ export interface FilePlace {
   readonly name: string
 }
 
-/** A place, and what is to be written there. */
-export interface FilledPlace extends FilePlace {
-  readonly bytes: Uint8Array
+/** Made by a target folder; a store that knows this fills places by itself. */
+export const TARGET_MAKER: object = Object.freeze({})
+
+/** A place that a store may fill. */
+export interface BulkPlace extends FilePlace {
+  /** In which it was found when it was filled; null before. */
+  state: FileState | null
 }
 
-/** What became of a file: its state if it was written, or its bytes if it was not. */
-export interface Written {
-  readonly state?: FileState
-  readonly unwritten?: Uint8Array
-}
+/** What names of temporary files begin and end with; sixteen hexadecimal digits are between the two. */
+export const TEMPORARY = ['.lading-', '.part'] as const
 
 /** What is in each place, in their order: null for nothing, `unknown` for what must be looked at one by one. */
 export async function inspectInBulk(
@@ -57,38 +57,16 @@ async function inspectPart(
   })
 }
 
-/** Writes files; answers in their order. The bytes that are given are given away. */
-export async function writeInBulk(
-  files: readonly FilledPlace[],
-  { temporary, ...options }: CallOptions & { readonly temporary: readonly [start: string, end: string] },
-): Promise<readonly Written[]> {
-  const { slab, slices } = gathered(files.map(({ bytes }) => bytes))
-  const output = await runJob(
-    'writeTargets',
-    {
-      groups: groupsOf(files),
-      names: files.map(({ name }) => name).join('\0'),
-      slab,
-      slices,
-      // With the four digits that are put between them sixteen.
-      temporary: [`${temporary[0]}${randomBytes(6).toString('hex')}`, temporary[1]],
-      mtimeSeconds: markOf(Date.now()),
-    },
-    options,
-  )
-  if (!output.written.includes(0)) giveSlab(output.slab)
-  return files.map((_file, index) => {
-    if (output.written[index] === 1) return { state: stateAt(output.states, index) }
-    return { unwritten: sliceAt({ slab: output.slab, slices }, index) }
-  })
-}
-
-function groupsOf(places: readonly FilePlace[]): readonly TargetGroup[] {
-  const groups = new Map<string, { readonly folder: string; readonly indexes: number[] }>()
-  for (const [index, { folder }] of places.entries()) {
-    const group = groups.get(folder) ?? { folder, indexes: [] }
-    groups.set(folder, group)
-    group.indexes.push(index)
+/** Places of one folder that is downloaded into, for `deliverFiles`. */
+export function placesInput(
+  places: readonly BulkPlace[],
+): Pick<DeliverFilesInput, 'groups' | 'names' | 'temporary' | 'mtimeSeconds'> {
+  const [start, end] = TEMPORARY
+  return {
+    groups: groupsOf(places),
+    names: places.map(({ name }) => name).join('\0'),
+    // With the four digits that are put between them sixteen.
+    temporary: [`${start}${randomBytes(6).toString('hex')}`, end],
+    mtimeSeconds: markOf(Date.now()),
   }
-  return [...groups.values()]
 }

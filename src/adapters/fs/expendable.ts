@@ -63,7 +63,7 @@ function holdsStore(root: string, store: string): LadingError {
   return new LadingError('CONFLICT', {
     key: root,
     detail: `a lading store lies at ${store}, and a checkout would remove what belongs to it`,
-    next: 'choose another folder, or `download` instead; nothing was changed',
+    next: 'choose another folder, or download into this one, which removes nothing; nothing was changed',
   })
 }
 
@@ -77,6 +77,7 @@ export function mountedAt(path: string): LadingError {
 }
 
 function refused(root: string, detail: string): LadingError {
-  const next = 'choose a folder that holds nothing else, or `download` instead; nothing was changed'
+  const next =
+    'choose a folder that holds nothing else, or download into this one, which removes nothing; nothing was changed'
   return new LadingError('INVALID', { key: root, detail, next })
 }

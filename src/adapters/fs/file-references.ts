@@ -23,7 +23,7 @@ export function createFileReferences(fs: UserFileSystem = nodeFs): ReferenceHand
       const realPath = await onFile(path, fs.promises.realpath(path))
       const stats = await onFile(path, fs.promises.lstat(realPath))
       if (!stats.isFile()) throw unreadable(`it is ${describeKind(stats)}`, 'refer to a file')
-      const source = new FileSource(fs, { realPath, path, sizeBytes: stats.size })
+      const source = new FileSource(fs, { realPath, name: path, sizeBytes: stats.size })
       await sink({ sizeBytes: stats.size, etag: null, chunks: source.read(options) })
     },
   }

@@ -1,13 +1,14 @@
+import * as nodeFs from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { LadingError } from '../../domain/errors.ts'
-import type { BulkSource } from '../../ports/bytes.ts'
+import type { BulkReader, BulkSource } from '../../ports/bytes.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
 import type { FileByteSource } from '../../ports/files.ts'
-import type { FileState } from '../../ports/stat-cache.ts'
+import type { FileState } from '../../ports/file-state.ts'
 import { isSameState, stateOf } from './bulk/file-states.ts'
-import { bulkSourceOf } from './bulk-reader.ts'
+import { FILE_READER } from './bulk-reader.ts'
 import type { BulkFile } from './bulk-reader.ts'
 import { errnoOf, fileError, onFile } from './file-errors.ts'
 import type { UserFileSystem } from './user-file-system.ts'
@@ -20,7 +21,7 @@ export interface FileOnDisk {
   /** Where it is opened. Free of links at its end: one that has taken the file's place is not followed. */
   readonly realPath: string
   /** What errors call it. */
-  readonly path: string
+  readonly name: string
   readonly sizeBytes: number
 }
 
@@ -34,7 +35,7 @@ export interface FileOnDisk {
  * - A file of one chunk costs one buffer of its size; a larger one two of 1 MiB, with one chunk read ahead.
  * - The file is closed at the end, on an error, and when the reader stops early.
  */
-export class FileSource implements FileByteSource, BulkFile {
+export class FileSource implements FileByteSource, BulkSource, BulkFile {
   readonly #fs: UserFileSystem
   readonly #file: FileOnDisk
   #firstState: FileState | null = null
@@ -53,8 +54,17 @@ export class FileSource implements FileByteSource, BulkFile {
     return this.#firstState
   }
 
+  /** Other threads have no part in any other file system. */
   get bulk(): BulkSource | undefined {
-    return bulkSourceOf(this.#fs, this)
+    return this.#fs === nodeFs ? this : undefined
+  }
+
+  get reader(): BulkReader {
+    return FILE_READER
+  }
+
+  get handle(): BulkFile {
+    return this
   }
 
   get realPath(): string {
@@ -80,7 +90,7 @@ export class FileSource implements FileByteSource, BulkFile {
       if (this.sizeBytes === 0) await this.#assertEmpty(handle)
       else yield* this.#chunks(handle, status, options)
     } finally {
-      await onFile(this.#file.path, handle.close())
+      await onFile(this.#file.name, handle.close())
     }
   }
 
@@ -130,7 +140,7 @@ export class FileSource implements FileByteSource, BulkFile {
   }
 
   #statusOf(handle: FileHandle): Promise<BigIntStats> {
-    return onFile(this.#file.path, handle.stat({ bigint: true }))
+    return onFile(this.#file.name, handle.stat({ bigint: true }))
   }
 
   /** `names`: how many names the file had. None is left of one that was removed or replaced. */
@@ -145,7 +155,7 @@ export class FileSource implements FileByteSource, BulkFile {
 
   /** Files of the kernel say that they are empty and are not. */
   async #assertEmpty(handle: FileHandle): Promise<void> {
-    const { bytesRead } = await onFile(this.#file.path, handle.read(Buffer.allocUnsafe(1), 0, 1, 0))
+    const { bytesRead } = await onFile(this.#file.name, handle.read(Buffer.allocUnsafe(1), 0, 1, 0))
     if (bytesRead > 0) throw this.#changed('it has bytes where the disk says that it is empty')
   }
 
@@ -154,7 +164,7 @@ export class FileSource implements FileByteSource, BulkFile {
     const chunk = buffer.subarray(0, Math.min(buffer.length, this.sizeBytes - position))
     for (let filled = 0; filled < chunk.length;) {
       const rest = handle.read(chunk, filled, chunk.length - filled, position + filled)
-      const { bytesRead } = await onFile(this.#file.path, rest)
+      const { bytesRead } = await onFile(this.#file.name, rest)
       if (bytesRead === 0) throw this.#changed(`it ended after ${position + filled} of ${this.sizeBytes} bytes`)
       filled += bytesRead
     }
@@ -162,12 +172,12 @@ export class FileSource implements FileByteSource, BulkFile {
   }
 
   #named(error: unknown): unknown {
-    return fileError(error, this.#file.path)
+    return fileError(error, this.#file.name)
   }
 
   #changed(detail: string, cause?: unknown): LadingError {
     const next = 'try again when it is not being written'
-    return new LadingError('CONFLICT', { key: this.#file.path, detail, next, cause })
+    return new LadingError('CONFLICT', { key: this.#file.name, detail, next, cause })
   }
 }
 

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { isLadingError, LadingError } from '../../domain/errors.ts'
 import { comparePaths } from '../../domain/paths.ts'
 import type { CallOptions } from '../../ports/call.ts'
+import type { TargetFolder } from '../../ports/files.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
 import { mountedAt } from './expendable.ts'
 import { errnoOf, fileError, ifPresent, onFile } from './file-errors.ts'
@@ -68,8 +69,11 @@ export class FolderPruner {
     return removed.toSorted(comparePaths)
   }
 
-  /** Removes what keeps a file from being written at a path. Answers as `prune` does. */
-  async clear(segments: readonly string[], options: CallOptions): Promise<readonly string[]> {
+  /** Removes what keeps a file from being written at a path, unless `keep` wants it. Answers as `prune` does. */
+  async clear(
+    segments: readonly string[],
+    { keep = () => false, ...options }: Parameters<TargetFolder['clear']>[1],
+  ): Promise<readonly string[]> {
     let folder = await this.#findRoot()
     for (const [index, name] of segments.entries()) {
       if (folder === null) return []
@@ -77,18 +81,25 @@ export class FolderPruner {
       const stats = await this.#stat(child)
       if (stats === null) return []
       if (index === segments.length - 1) {
-        return stats.isFile() ? [] : this.#removeAll(folder, { ...child, isFolder: stats.isDirectory() }, options)
+        if (stats.isFile()) return []
+        if (stats.isDirectory()) return this.#removeAll(folder, { child, keep }, options)
       }
-      if (!stats.isDirectory()) return this.#removeName(folder, child)
+      if (!stats.isDirectory()) {
+        if (keep(child.path)) throw this.#inTheWay(child)
+        return this.#removeName(folder, child)
+      }
       folder = child
     }
     return []
   }
 
-  async #removeAll(parent: Folder, child: Child, options: CallOptions): Promise<readonly string[]> {
-    if (!child.isFolder) return this.#removeName(parent, child)
+  async #removeAll(
+    parent: Folder,
+    { child, keep }: { readonly child: Folder; readonly keep: (path: string) => boolean },
+    options: CallOptions,
+  ): Promise<readonly string[]> {
     const removed: string[] = []
-    await this.#pruneFolder(child, { keep: () => false, removed }, options)
+    if (!(await this.#pruneFolder(child, { keep, removed }, options))) throw this.#inTheWay(child)
     await this.#removeFolder(parent, child)
     return [...removed, `${child.path}/`].toSorted(comparePaths)
   }
@@ -134,6 +145,11 @@ export class FolderPruner {
     throw mountedAt(this.#nameOf(folder))
   }
 
+  #inTheWay(place: Folder): LadingError {
+    const detail = 'it is in the way of a file, and is not, or not all of it, among what may be removed'
+    return new LadingError('CONFLICT', { key: this.#nameOf(place), detail, next: 'move it away, then try again' })
+  }
+
   async #removeName(folder: Folder, child: Folder): Promise<readonly string[]> {
     return this.#inFolder(folder, async (path) => {
       const removal = this.#fs.promises.unlink(join(path, basename(child.real))).then(() => [child.path])
@@ -160,7 +176,7 @@ export class FolderPruner {
   }
 
   async #inFolder<T extends object>(folder: Folder, act: (path: string) => Promise<T>): Promise<T> {
-    const answer = await inFolder(this.#fs, folder.real, act)
+    const answer = await inFolder(this.#fs, folder.real, ({ path }) => act(path))
     if (answer === null) throw this.#folders.displaced(this.#nameOf(folder))
     return answer
   }

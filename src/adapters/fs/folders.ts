@@ -43,7 +43,8 @@ export class Folders {
   }
 
   /**
-   * Makes every name in these folders durable, and the folders' own names. Missing folders are fine.
+   * Makes every name in these folders durable, and the folders' own names. Missing folders are fine. After a failure no
+   * other fsync begins, and what has begun ends before this rejects.
    *
    * Costs one fsync a folder, and one for each parent above it whose child's name is not known to be durable.
    */
@@ -54,12 +55,29 @@ export class Folders {
     // Deepest first: that a folder exists must be known before its parent is synced, or the sync proves nothing.
     while (due.size > 0) {
       const level = takeDeepest(due)
-      const found = await pMap(level, (folder) => this.#syncShared(folder), { concurrency: CONCURRENCY })
-      const present = level.filter((folder, index) => found[index] && !this.#durable.has(folder))
+      const found = await this.#syncEach(level)
+      const present = level.filter((folder) => found.has(folder) && !this.#durable.has(folder))
       suspect.push(...present)
       for (const folder of present) if (dirname(folder) !== folder) due.add(dirname(folder))
     }
     for (const folder of suspect) this.#durable.add(folder)
+  }
+
+  /** Answers those that are there. */
+  async #syncEach(folders: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = new Set<string>()
+    const failures: unknown[] = []
+    const sync = async (folder: string): Promise<void> => {
+      if (failures.length > 0) return
+      try {
+        if (await this.#syncShared(folder)) found.add(folder)
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    await pMap(folders, sync, { concurrency: CONCURRENCY })
+    if (failures.length > 0) throw failures[0]
+    return found
   }
 
   async #make(folder: string): Promise<void> {

@@ -1,10 +1,11 @@
 import * as nodeFs from 'node:fs'
 import type { BigIntStats } from 'node:fs'
-import { join } from 'node:path'
-import type { FoundFile } from '../../ports/files.ts'
-import type { FileState } from '../../ports/stat-cache.ts'
+import { join, sep } from 'node:path'
+import type { FoundFile, FoundFiles } from '../../ports/files.ts'
+import type { FileState } from '../../ports/file-state.ts'
 import { sizeAt, stateAt, stateOf } from './bulk/file-states.ts'
 import { FileSource } from './file-source.ts'
+import type { FileOnDisk } from './file-source.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 
 /** What a file is called. */
@@ -20,7 +21,7 @@ export interface FileNames {
 /** A file that was looked at. */
 export function foundFile(fs: UserFileSystem, { path, name, realPath }: FileNames, stats: BigIntStats): FoundFile {
   const sizeBytes = Number(stats.size)
-  const source = new FileSource(fs, { realPath, path: name, sizeBytes })
+  const source = new FileSource(fs, { realPath, name, sizeBytes })
   return { path, sizeBytes, state: fs === nodeFs ? stateOf(stats) : null, source }
 }
 
@@ -35,11 +36,39 @@ export interface Listing {
   readonly states: BigInt64Array
 }
 
+/** Files that were listed together: one is put together when somebody asks for it. */
+export class ListedFiles implements FoundFiles {
+  /** In columns, `states` behind the last file perhaps of none. */
+  readonly states: BigInt64Array
+  readonly #listing: Listing
+  #paths: readonly string[] | null = null
+
+  constructor(listing: Listing) {
+    this.#listing = listing
+    this.states = listing.states
+  }
+
+  get length(): number {
+    return this.#listing.files.length
+  }
+
+  /** Relative to the walked folder. */
+  get paths(): readonly string[] {
+    const { folder, files } = this.#listing
+    this.#paths ??= folder.path === '' ? files : files.map((name) => `${folder.path}/${name}`)
+    return this.#paths
+  }
+
+  *[Symbol.iterator](): Generator<ListedFile> {
+    for (let index = 0; index < this.length; index++) yield new ListedFile(this.#listing, index)
+  }
+}
+
 /**
  * One of very many files, most of which nobody will ask for more than their path and state: what else there is to know is
  * put together then.
  */
-export class ListedFile implements FoundFile {
+export class ListedFile implements FoundFile, FileOnDisk {
   readonly path: string
   readonly sizeBytes: number
   readonly #listing: Listing
@@ -60,10 +89,15 @@ export class ListedFile implements FoundFile {
   }
 
   get source(): FileSource {
-    if (this.#source) return this.#source
-    const { root, folder, files } = this.#listing
-    const realPath = join(folder.real, files[this.#index]!)
-    this.#source = new FileSource(nodeFs, { realPath, path: join(root, this.path), sizeBytes: this.sizeBytes })
-    return this.#source
+    return (this.#source ??= new FileSource(nodeFs, this))
+  }
+
+  get name(): string {
+    return join(this.#listing.root, this.path)
+  }
+
+  get realPath(): string {
+    const { folder, files } = this.#listing
+    return `${folder.real}${folder.real.endsWith(sep) ? '' : sep}${files[this.#index]!}`
   }
 }

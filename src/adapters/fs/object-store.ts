@@ -114,8 +114,9 @@ async function removeObject(disk: Disk, key: string): Promise<void> {
 }
 
 async function syncNames(disk: Disk, keys: readonly string[]): Promise<void> {
-  const folders = new Set(keys.map((key) => dirname(disk.pathOf(key))))
-  await translated('possible', () => disk.folders.sync(folders))
+  const folders = new Set(keys.map((key) => key.slice(0, Math.max(0, key.lastIndexOf('/')))))
+  const paths = Array.from(folders, (folder) => disk.pathOf(folder))
+  await translated('possible', () => disk.folders.sync(paths))
 }
 
 /** Makes a second name for the same bytes, durable when it answers. */

@@ -1,58 +1,50 @@
 import type { FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
 import { errnoOf, fileError, ifPresent, onFile } from './file-errors.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 
 /** What opening a folder answers when it is gone, or something else has its place. */
 const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
 
+/** A folder in which something is done. */
+export interface PinnedFolder {
+  /** Leads to that very folder, if it is not the folder's usual path. */
+  readonly path: string
+  /** Whether the folder is still in its place. */
+  isInPlace(): Promise<boolean>
+}
+
 /**
  * Does something in a folder, given by its path without links; null if it is not in its place any more.
  *
- * Node has no `unlinkat`. On Linux an open folder has a path of its own below `/proc`, which `act` is given: it leads to
- * that very folder, whatever is put in its place or in that of one above it. Elsewhere `act` is given the folder's path,
- * right after a look at what it leads to.
+ * Node has no `openat`, `renameat` and `unlinkat`. On Linux an open folder has a path of its own below `/proc`, which `act`
+ * is given: it leads to that very folder, whatever is put in its place or in that of one above it. Elsewhere `act` is given
+ * the folder's path, right after a look at what it leads to.
  */
 export async function inFolder<T extends object>(
   fs: UserFileSystem,
   folder: string,
-  act: (path: string) => Promise<T>,
+  act: (pinned: PinnedFolder) => Promise<T>,
 ): Promise<T | null> {
   if (process.platform !== 'linux') return inFolderByPath(fs, folder, act)
   const handle = await openFolder(fs, folder)
   if (handle === null) return null
   try {
-    const pinned = `/proc/self/fd/${handle.fd}`
-    const place = await placeOf(fs, pinned)
+    const path = `/proc/self/fd/${handle.fd}`
+    const place = await placeOf(fs, path)
     if (place === null) return await inFolderByPath(fs, folder, act)
-    return place === folder ? await act(pinned) : null
+    return place === folder ? await act({ path, isInPlace: async () => (await placeOf(fs, path)) === folder }) : null
   } finally {
     await onFile(folder, handle.close())
   }
 }
 
-/**
- * Renames a file in its folder, given as for `inFolder`; null if that is not in its place any more. The system looks both
- * names up one after the other: by the folder's usual name it could begin there and end behind a link.
- */
-export function renameIn(
-  fs: UserFileSystem,
-  folder: string,
-  [from, to]: readonly [string, string],
-): Promise<object | null> {
-  return inFolder(fs, folder, async (path) => {
-    await fs.promises.rename(join(path, from), join(path, to))
-    return {}
-  })
-}
-
 async function inFolderByPath<T>(
   fs: UserFileSystem,
   folder: string,
-  act: (path: string) => Promise<T>,
+  act: (pinned: PinnedFolder) => Promise<T>,
 ): Promise<T | null> {
-  const place = await ifPresent(folder, fs.promises.realpath(folder))
-  return place === folder ? act(folder) : null
+  const isInPlace = async () => (await ifPresent(folder, fs.promises.realpath(folder))) === folder
+  return (await isInPlace()) ? act({ path: folder, isInPlace }) : null
 }
 
 /** Null where there is no /proc, or none that may be read. */

@@ -43,7 +43,7 @@ export async function storeAround(fs: UserFileSystem, folder: string): Promise<s
 async function isMark(fs: UserFileSystem, path: string, sizeBytes: number): Promise<boolean> {
   if (sizeBytes > MARK_BYTES_MAX) return false
   // Not `readFile`: a FIFO that has taken its place would hold that up for ever.
-  const chunks = await Array.fromAsync(new FileSource(fs, { realPath: path, path, sizeBytes }).read({}))
+  const chunks = await Array.fromAsync(new FileSource(fs, { realPath: path, name: path, sizeBytes }).read({}))
   try {
     const document: unknown = JSON.parse(Buffer.concat(chunks).toString())
     return typeof document === 'object' && document !== null && 'minReader' in document

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import * as nodeFs from 'node:fs'
 import type { BigIntStats } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import pMap from 'p-map'
 import { createDigester } from '../../domain/digest.ts'
 import type { Digest } from '../../domain/digest.ts'
@@ -10,20 +9,17 @@ import { assertPath, comparePaths } from '../../domain/paths.ts'
 import type { DiskNaming } from '../../domain/paths.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
-import type { SmallFile, TargetFile, TargetFolder } from '../../ports/files.ts'
-import type { FileState } from '../../ports/stat-cache.ts'
+import type { TargetFile, TargetFolder, TargetPlaces } from '../../ports/files.ts'
+import type { FileState } from '../../ports/file-state.ts'
 import { stateOf } from './bulk/file-states.ts'
-import { TARGET_MODE } from './bulk/write-targets.ts'
-import { inspectInBulk, writeInBulk } from './bulk-targets.ts'
-import type { FilledPlace, FilePlace, Written } from './bulk-targets.ts'
-import { writeChunks } from './chunk-writer.ts'
+import { inspectInBulk, TARGET_MAKER } from './bulk-targets.ts'
+import type { BulkPlace, FilePlace } from './bulk-targets.ts'
 import { probeNaming } from './disk-naming.ts'
 import { ifPresent, onFile } from './file-errors.ts'
 import { assertExpendableRoot, assertNoStore } from './expendable.ts'
 import { describeKind } from './file-kinds.ts'
 import { FileSource } from './file-source.ts'
-import { markOf } from './mark.ts'
-import { renameIn } from './pinned-folder.ts'
+import { writeTargetFile } from './target-file.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 import { KnownFolders, splitPath } from './known-folders.ts'
 import { FolderPruner } from './folder-pruner.ts'
@@ -33,8 +29,6 @@ const LEFTOVER_AGE_MS = 60 * 60 * 1000
 /** Folders that are swept at once. */
 const SWEEPS_MAX = 4
 
-/** Sixteen hexadecimal digits are between the two. */
-const TEMPORARY = ['.lading-', '.part'] as const
 const TEMPORARY_NAME = /^\.lading-[0-9a-f]{16}\.part$/
 
 /** A file below the root. */
@@ -43,22 +37,16 @@ interface Place extends FilePlace {
   readonly path: string
 }
 
-/** A file that is on its way to its place. */
-interface TemporaryFile extends Place {
-  readonly temporary: string
-}
-
 /**
  * A folder that versions are downloaded into.
  *
  * - A file is written under a temporary name beside its place and then renamed, so it is there whole or not at all. It
  *   is not synced: what a crash of the machine takes, the next download writes again. Its mode is 0644 less the umask.
- * - On the disk of `node:fs` small files are written, and files looked at, by other threads, together. Their folder is then
- *   looked at before the first and after the last of them, and temporary files are made in that very folder. Only where
- *   that cannot be (`inFolder`) a link may, for that moment, lead them elsewhere.
- * - Links are looked for from the root down, once for each folder, and once more after each temporary file was made
- *   and before its first byte. Whoever swaps folders for links between two calls of the system can still have a folder
- *   or a temporary file made elsewhere, never a file in a place that he chose.
+ * - On the disk of `node:fs` files are written, and looked at, by other threads, together, where the store can do that. Their
+ *   folder is then looked at before the first and after the last of them, and all is done in that very folder.
+ * - Links are looked for from the root down, once for each folder. Whoever swaps folders for links between two calls of the
+ *   system can still have a folder made elsewhere, and on systems that cannot make a file in an open folder (any but
+ *   Linux: `writeTargetFile`) a file in that moment, too; on Linux never one in a place that he chose.
  * - Paths have been checked by whoever calls; here is the last door before the disk, so they are looked at again.
  * - `sweep` looks into the root and the folders that `inspect` and `write` went through, for temporary files at least
  *   one hour old; those of other people stay. An artifact's own file goes too if it is named like one.
@@ -131,38 +119,23 @@ class FsTargetFolder implements TargetFolder {
     throwIfAborted(options)
     const place = await this.#placeToWrite(path)
     await this.#statRegular(place)
-    const temporary = join(place.folder, TEMPORARY.join(randomBytes(8).toString('hex')))
-    try {
-      const made = await this.#fill({ ...place, temporary }, chunks, options)
-      throwIfAborted(options)
-      const renamed = renameIn(this.#fs, place.folder, [basename(temporary), place.name])
-      if (!(await ifPresent(this.#nameOf(path), renamed))) throw this.#folders.displaced(place.folder)
-      // The file is there, whatever this look says.
-      const look = this.#fs.promises.lstat(join(place.folder, place.name), { bigint: true })
-      const stats = await look.catch(() => null)
-      return stats && isSameFile(stats, made) ? stateOf(stats) : null
-    } catch (error) {
-      // The first error is the one to tell; a temporary file that cannot be removed now is swept later.
-      await this.#fs.promises.rm(temporary, { force: true }).catch(() => {})
-      throw error
-    }
+    const written = await writeTargetFile(this.#fs, { ...place, path: this.#nameOf(path), chunks, ...options })
+    if (written === null) throw this.#folders.displaced(place.folder)
+    return written.state
   }
 
-  async writeAll(files: readonly SmallFile[], options: CallOptions): Promise<readonly (FileState | null)[]> {
+  async places(paths: readonly string[], options: CallOptions): Promise<TargetPlaces> {
     throwIfAborted(options)
-    const written = this.#threads ? await this.#writeTogether(files, options) : []
-    const states: (FileState | null)[] = []
-    for (const [index, { path, bytes }] of files.entries()) {
-      const { state, unwritten = bytes } = written[index] ?? {}
-      states.push(state ?? (await this.write(path, single(unwritten), options)))
+    const places: BulkPlace[] = []
+    for (const path of this.#threads ? paths : []) {
+      throwIfAborted(options)
+      places.push({ ...(await this.#placeToWrite(path)), state: null })
     }
-    return states
-  }
-
-  async #writeTogether(files: readonly SmallFile[], options: CallOptions): Promise<readonly Written[]> {
-    const places: FilledPlace[] = []
-    for (const { path, bytes } of files) places.push({ ...(await this.#placeToWrite(path)), bytes })
-    return writeInBulk(places, { ...options, temporary: TEMPORARY })
+    return {
+      maker: TARGET_MAKER,
+      of: (index) => places[index] ?? null,
+      stateOf: (index) => places[index]?.state ?? null,
+    }
   }
 
   async sweep(options: CallOptions): Promise<void> {
@@ -181,7 +154,7 @@ class FsTargetFolder implements TargetFolder {
     }
   }
 
-  async clear(path: string, options: CallOptions): Promise<readonly string[]> {
+  async clear(path: string, options: Parameters<TargetFolder['clear']>[1]): Promise<readonly string[]> {
     throwIfAborted(options)
     return this.#pruner.clear(assertPath(path).split('/'), options)
   }
@@ -196,39 +169,6 @@ class FsTargetFolder implements TargetFolder {
     return this.#pruner.prune(keep, options)
   }
 
-  /** Answers the file that it has made. */
-  async #fill(
-    file: TemporaryFile,
-    chunks: AsyncIterable<Uint8Array>,
-    options: CallOptions,
-  ): Promise<Pick<BigIntStats, 'dev' | 'ino'>> {
-    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = this.#fs.constants
-    const flags = O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0)
-    const path = this.#nameOf(file.path)
-    const handle = await ifPresent(path, this.#fs.promises.open(file.temporary, flags, TARGET_MODE))
-    if (handle === null) throw this.#folders.displaced(file.folder)
-    try {
-      const made = await onFile(path, handle.stat({ bigint: true }))
-      // The folder may have been a link when the file was made, and be back by now: then the file lies elsewhere.
-      if (!(await this.#isWhereItShould(made, file))) throw this.#folders.displaced(file.folder)
-      await writeChunks({ handle, path }, chunks, options)
-      const mark = markOf(Date.now())
-      // A disk that takes no times: what has another one is not remembered, and read when it is looked at again.
-      await handle.utimes(mark, mark).catch(() => undefined)
-      return made
-    } finally {
-      await onFile(path, handle.close())
-    }
-  }
-
-  async #isWhereItShould(
-    made: Pick<BigIntStats, 'dev' | 'ino'>,
-    { temporary, folder, path }: TemporaryFile,
-  ): Promise<boolean> {
-    const found = await ifPresent(this.#nameOf(path), this.#fs.promises.lstat(temporary, { bigint: true }))
-    return found !== null && isSameFile(found, made) && (await this.#folders.isInPlace(folder))
-  }
-
   /** A file's place; its folder is made if it is missing. */
   async #placeToWrite(path: string): Promise<Place> {
     const { folder: below, name } = splitPath(assertPath(path))
@@ -241,7 +181,7 @@ class FsTargetFolder implements TargetFolder {
     return {
       state,
       digest: (options) => {
-        const file = { realPath: join(folder, name), path: this.#nameOf(path), sizeBytes: state.sizeBytes }
+        const file = { realPath: join(folder, name), name: this.#nameOf(path), sizeBytes: state.sizeBytes }
         // Its digest is remembered for this state: bytes of any other one must not be taken for its own.
         return digestOf(new FileSource(this.#fs, file).expecting(state), options)
       },
@@ -289,12 +229,4 @@ async function digestOf(source: FileSource, options: CallOptions): Promise<Diges
   const digester = createDigester()
   for await (const chunk of source.read(options)) digester.update(chunk)
   return digester.digest()
-}
-
-async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  if (bytes.length > 0) yield bytes
-}
-
-function isSameFile(one: Pick<BigIntStats, 'dev' | 'ino'>, other: Pick<BigIntStats, 'dev' | 'ino'>): boolean {
-  return one.ino === other.ino && one.dev === other.dev
 }

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs'
 import { join } from 'node:path'
-import type { ListFoldersOutput } from './bulk/list-folders.ts'
+import type { FolderLister, Listed } from './bulk/list-folders.ts'
 import type { FileKind } from './file-kinds.ts'
 
 /** Files that one step looks at together. */
@@ -8,9 +8,8 @@ const SLICE_COUNT = 64
 
 /** Threads that list folders at once. More were no faster on two cores. */
 export const LISTERS_MAX = 2
-/** Entries that one of them lists before it answers: the first one soon, so that others can begin. */
-const LISTED_MAX = 2_048
-const LISTED_FIRST_MAX = 256
+/** Entries that one of them lists before it answers. */
+export const LISTED_MAX = 2_048
 
 /** A folder on the way of the walk. */
 export interface Folder {
@@ -25,25 +24,24 @@ export interface Folder {
 /** A child of a folder. */
 export type Child = Pick<Dirent, 'name'> & FileKind
 
-/** A piece of work: a folder to list, some of its children to look at, or folders below it to list in a thread. */
+/**
+ * A piece of work: a folder to list, some of its children to look at, or folders below it to list, with blocking calls: in
+ * this very thread, a few milliseconds at a time, or in others.
+ */
 export type Step =
   | { readonly kind: 'list'; readonly folder: Folder }
   | { readonly kind: 'look'; readonly folder: Folder; readonly children: readonly Child[] }
   | { readonly kind: 'names'; readonly folder: Folder; readonly names: readonly string[] }
-  | { readonly kind: 'bulk'; readonly folder: Folder; readonly below: readonly string[]; readonly entriesMax: number }
-
-/** The work of listing a folder, and all below it, in threads. */
-export function bulkStep(folder: Folder): Step {
-  return { kind: 'bulk', folder, below: [''], entriesMax: LISTED_FIRST_MAX }
-}
+  | { readonly kind: 'here'; readonly folder: Folder; readonly lister: FolderLister; readonly sinceMs: number }
+  | { readonly kind: 'bulk'; readonly folder: Folder; readonly below: readonly string[] }
 
 /** The work of looking at children of a folder, a few at a time. */
 export function lookSteps(folder: Folder, children: readonly Child[]): readonly Step[] {
   return slicesOf(children).map((slice) => ({ kind: 'look', folder, children: slice }))
 }
 
-/** What a thread leaves to do: folders for other threads, and what the ordinary code knows how to treat, or to refuse. */
-export function stepsAfter(folder: Folder, { rest, unlisted, others }: ListFoldersOutput): readonly Step[] {
+/** What a listing leaves to do: what the ordinary code knows how to treat, or to refuse. */
+export function stepsAfter(folder: Folder, { unlisted, others }: Pick<Listed, 'unlisted' | 'others'>): readonly Step[] {
   const steps: Step[] = unlisted.map((path) => ({ kind: 'list', folder: below(folder, path) }))
   const names = Map.groupBy(others, (other) => other.folder)
   for (const [path, group] of names) {
@@ -51,9 +49,15 @@ export function stepsAfter(folder: Folder, { rest, unlisted, others }: ListFolde
       steps.push({ kind: 'names', folder: below(folder, path), names: slice })
     }
   }
+  return steps
+}
+
+/** The work of listing folders, and all below them, in threads. */
+export function threadSteps(folder: Folder, rest: readonly string[]): readonly Step[] {
+  const steps: Step[] = []
   const share = Math.ceil(rest.length / LISTERS_MAX)
   for (let from = 0; from < rest.length; from += share) {
-    steps.push({ kind: 'bulk', folder, below: rest.slice(from, from + share), entriesMax: LISTED_MAX })
+    steps.push({ kind: 'bulk', folder, below: rest.slice(from, from + share) })
   }
   return steps
 }

@@ -2,24 +2,35 @@ import * as nodeFs from 'node:fs'
 import type { BigIntStats, Dirent } from 'node:fs'
 import { isUtf8 } from 'node:buffer'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { LadingError } from '../../domain/errors.ts'
 import type { CallOptions } from '../../ports/call.ts'
-import type { FoundFile } from '../../ports/files.ts'
+import type { FoundFiles } from '../../ports/files.ts'
 import { throwIfAborted } from '../../ports/facade/call-gate.ts'
+import { FolderLister, REPLACEMENT } from './bulk/list-folders.ts'
+import type { Listed } from './bulk/list-folders.ts'
 import { runJob } from './bulk/pool.ts'
 import { errnoOf, fileError, ifPresent, onFile } from './file-errors.ts'
 import { notLoggable } from './file-kinds.ts'
-import { foundFile, ListedFile } from './found-file.ts'
+import { foundFile, ListedFiles } from './found-file.ts'
 import type { UserFileSystem } from './user-file-system.ts'
 import { isWithin } from './is-within.ts'
-import { bulkStep, childOf, LISTERS_MAX, lookSteps, pathOf, stepsAfter } from './walk-steps.ts'
+import { childOf, LISTED_MAX, LISTERS_MAX, lookSteps, pathOf, stepsAfter, threadSteps } from './walk-steps.ts'
 import type { Child, Folder, Step } from './walk-steps.ts'
 
 /** Folders being listed and slices of files being looked at, at once. */
 const STEPS_MAX = 4
 
-/** How Node writes bytes of a name that are not UTF-8. It is also a character that a name may have. */
-const REPLACEMENT = '\uFFFD'
+/** How long this thread looks at files before it does something else, in milliseconds. */
+const SLICE_MS = 5
+/** How long a walk does so before other threads go on, in milliseconds. */
+const HERE_MS_MAX = 100
+
+/**
+ * Folders that are larger than this on the disk, some ten thousand entries and more, are listed by other threads. Where a disk
+ * tells a number of entries as a folder's size (ZFS), none is.
+ */
+const FOLDER_BYTES_MAX = 1024 * 1024
 
 /** What is wanted of a folder. */
 export interface WalkOptions extends CallOptions {
@@ -30,7 +41,7 @@ export interface WalkOptions extends CallOptions {
 
 /** What a step found, and the work that it leads to. */
 interface Found {
-  readonly files: readonly FoundFile[]
+  readonly files: FoundFiles
   readonly steps: readonly Step[]
 }
 
@@ -41,15 +52,16 @@ interface Found {
  *   cannot be read is `UNAUTHORIZED`. A link to a folder inside is followed; other links obey `keep`.
  * - A name that is not UTF-8 is `INVALID`.
  * - `stores` are left out, also behind a link. A folder that is one of them, or lies in one, is `INVALID`.
- * - Costs a listing for each folder and a stat for each file. On the disk of `node:fs` both are done in other threads, a
- *   few thousand files at a time; elsewhere the stat only of files that are kept. Works ahead of the reader by at most
- *   256 files, or two such portions. Nothing is under way any more once the iteration has ended.
+ * - Costs a listing for each folder and a stat for each file. On the disk of `node:fs` both are blocking calls: some
+ *   milliseconds at a time in this thread, at most a tenth of a second, then and for large folders in other threads, a few
+ *   thousand files at a time. Elsewhere the stat only of files that are kept. Works ahead of the reader by at most 256 files,
+ *   or two such portions. Nothing is under way any more once the iteration has ended.
  */
 export async function* walkFolder(
   fs: UserFileSystem,
   folder: string,
   options: WalkOptions,
-): AsyncGenerator<readonly FoundFile[], void> {
+): AsyncGenerator<FoundFiles, void> {
   throwIfAborted(options)
   const root = { path: '', real: await onFile(folder, fs.promises.realpath(folder)), from: null }
   const stores = await realStores(fs, options.stores ?? [])
@@ -58,11 +70,7 @@ export async function* walkFolder(
   yield* walkSteps(walker, walker.stepInto(root), options)
 }
 
-async function* walkSteps(
-  walker: Walker,
-  first: Step,
-  options: CallOptions,
-): AsyncGenerator<readonly FoundFile[], void> {
+async function* walkSteps(walker: Walker, first: Step, options: CallOptions): AsyncGenerator<FoundFiles, void> {
   const waiting: Step[] = [first]
   const underWay = new Map<Step, Promise<readonly [Step, Found]>>()
   try {
@@ -109,27 +117,47 @@ class Walker {
 
   /** A folder and all below it. */
   stepInto(folder: Folder): Step {
-    return this.#fs === nodeFs ? bulkStep(folder) : { kind: 'list', folder }
+    if (this.#fs !== nodeFs) return { kind: 'list', folder }
+    const input = { root: folder.real, folders: [''], without: this.#stores }
+    const lister = new FolderLister(nodeFs, input, FOLDER_BYTES_MAX)
+    return { kind: 'here', folder, lister, sinceMs: performance.now() }
   }
 
   async take(step: Step): Promise<Found> {
     const { folder } = step
     if (step.kind === 'list') return this.#list(folder)
-    if (step.kind === 'bulk') return this.#listBulk(step)
+    if (step.kind === 'here') return this.#listHere(step)
+    if (step.kind === 'bulk') return this.#listInThread(step)
     const children = step.kind === 'look' ? step.children : await this.#children(folder, step.names)
     const found = await Promise.all(children.map((child) => this.#look(folder, child)))
-    return { files: found.flatMap(({ files }) => files), steps: found.flatMap(({ steps }) => steps) }
+    return { files: found.flatMap(({ files }) => [...files]), steps: found.flatMap(({ steps }) => steps) }
   }
 
-  async #listBulk({ folder, below, entriesMax }: Extract<Step, { kind: 'bulk' }>): Promise<Found> {
-    const input = { root: folder.real, folders: below, without: this.#stores, entriesMax }
+  /** A thread costs more to start than a few thousand files to look at. */
+  async #listHere(step: Extract<Step, { kind: 'here' }>): Promise<Found> {
+    const { folder, lister, sinceMs } = step
+    await setImmediate()
+    const untilMs = performance.now() + SLICE_MS
+    lister.run(() => performance.now() > untilMs)
+    const { files, steps } = this.#listed(folder, lister.drain())
+    const isLong = performance.now() - sinceMs > HERE_MS_MAX
+    const inThreads = threadSteps(folder, [...lister.large(), ...(isLong ? lister.rest() : [])])
+    return { files, steps: [...steps, ...inThreads, ...(lister.isDone ? [] : [step])] }
+  }
+
+  async #listInThread({ folder, below }: Extract<Step, { kind: 'bulk' }>): Promise<Found> {
+    const input = { root: folder.real, folders: below, without: this.#stores, entriesMax: LISTED_MAX }
     // Ends by itself before long: an abort is seen between two jobs.
     const listed = await runJob('listFolders', input, {})
-    const files = listed.files === '' ? [] : listed.files.split('\0')
-    const listing = { root: this.#root.name, folder, files, states: listed.states }
-    const found = files.map((_, index) => new ListedFile(listing, index))
+    const { files, steps } = this.#listed(folder, { ...listed, files: listed.files.split('\0').filter(Boolean) })
+    return { files, steps: [...steps, ...threadSteps(folder, listed.rest)] }
+  }
+
+  #listed(folder: Folder, listed: Listed): Found {
+    const { files, states } = listed
+    const found = new ListedFiles({ root: this.#root.name, folder, files, states })
     return {
-      files: this.#keep ? found.filter(({ path }) => this.#keeps(path)) : found,
+      files: this.#keep ? [...found].filter(({ path }) => this.#keeps(path)) : found,
       steps: stepsAfter(folder, listed),
     }
   }

@@ -1,3 +1,5 @@
+import { quote } from '../../domain/canonical-json.ts'
+import { LadingError } from '../../domain/errors.ts'
 import type { Entry, Manifest } from '../../domain/manifest.ts'
 import { comparePaths, foldPath } from '../../domain/paths.ts'
 import type { DiskNaming } from '../../domain/paths.ts'
@@ -9,7 +11,13 @@ import type { CompareOptions, DownloadedVersion, DownloadPorts, DownloadResult, 
 import type { WorkOptions } from './progress.ts'
 
 /** How a folder is made equal to a version. */
-export interface CheckoutOptions extends WorkOptions, ReferenceOptions, CompareOptions {}
+export interface CheckoutOptions extends WorkOptions, ReferenceOptions, CompareOptions {
+  /**
+   * What may be removed: paths as `version.foreignFiles` answered them. Anything else that does not belong to the version
+   * stays, and the checkout rejects `CONFLICT`, naming it. Default: all that does not belong to the version.
+   */
+  readonly removable?: readonly string[] | undefined
+}
 
 /** What a checkout did. */
 export interface CheckoutResult extends DownloadResult {
@@ -33,17 +41,28 @@ export interface CheckoutResult extends DownloadResult {
 export async function checkoutVersion(
   ports: DownloadPorts,
   { key, digest, manifest: { entries } }: DownloadedVersion,
-  { root, ...options }: CheckoutOptions & { readonly root: string },
+  { root, removable, ...options }: CheckoutOptions & { readonly root: string },
 ): Promise<CheckoutResult> {
+  const listed = removable === undefined ? null : assertPathList(removable)
   const call = { signal: options.signal }
   const target = ports.files.target(assertDiskPath(root))
   await target.assertExpendable(call)
+  const naming = await target.naming()
+  const belongs = belongsTo(entries, naming)
+  const mayGo = listed === null ? () => true : amongPaths(listed, naming)
   const removed: string[] = []
   const makeWay = async (path: string) => {
-    removed.push(...(await target.clear(path, call)))
+    removed.push(...(await target.clear(path, { ...call, keep: (other) => !belongs(other) && !mayGo(other) })))
   }
   const result = await placeEntries(ports, { key, digest, entries, target, makeWay }, options)
-  removed.push(...(await target.prune(belongsTo(entries, await target.naming()), call)))
+  const unlisted: string[] = []
+  const stays = (path: string) => {
+    if (belongs(path)) return true
+    if (!mayGo(path)) unlisted.push(path)
+    return !mayGo(path)
+  }
+  removed.push(...(await target.prune(stays, call)))
+  if (unlisted.length > 0) throw notListed(target.root, unlisted)
   return { ...result, removed: removed.toSorted(comparePaths) }
 }
 
@@ -60,6 +79,29 @@ export async function foreignFiles(
 
 /** Whether a path, as the disk spells it, is that of an entry. */
 function belongsTo(entries: readonly Entry[], naming: DiskNaming): (path: string) => boolean {
-  const paths = new Set(entries.map(({ path }) => foldPath(path, naming)))
-  return (path) => paths.has(foldPath(path, naming))
+  return amongPaths(
+    entries.map(({ path }) => path),
+    naming,
+  )
+}
+
+function amongPaths(paths: readonly string[], naming: DiskNaming): (path: string) => boolean {
+  const folded = new Set(paths.map((path) => foldPath(path, naming)))
+  return (path) => folded.has(foldPath(path, naming))
+}
+
+function assertPathList(value: unknown): readonly string[] {
+  if (Array.isArray(value) && Array.from<unknown>(value).every((path) => typeof path === 'string')) return [...value]
+  const next = 'give what `foreignFiles` answered, or leave it out'
+  throw new LadingError('INVALID', { detail: `removable is ${quote(value)}`, next })
+}
+
+function notListed(root: string, paths: readonly string[]): LadingError {
+  const [first = '', ...others] = paths.toSorted(comparePaths)
+  const what = others.length === 0 ? 'it is' : `it and ${others.length} more are`
+  return new LadingError('CONFLICT', {
+    key: `${root}/${first}`,
+    detail: `${what} not in the version, and not among what may be removed`,
+    next: 'it was left there, and all else is done; look at it, then check out again',
+  })
 }

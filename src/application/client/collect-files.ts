@@ -5,7 +5,7 @@ import type { Entry } from '../../domain/manifest.ts'
 import { assertPath } from '../../domain/paths.ts'
 import type { ByteSource } from '../../ports/bytes.ts'
 import type { CallOptions } from '../../ports/call.ts'
-import type { FoundFile } from '../../ports/files.ts'
+import type { FoundFile, FoundFiles } from '../../ports/files.ts'
 import { bytesSource, streamSource } from '../../ports/sources.ts'
 import type { FolderStats } from '../../ports/stat-cache.ts'
 import type { IngestedBlob } from '../../ports/transport.ts'
@@ -13,6 +13,8 @@ import { removeBelow } from './artifact.ts'
 import { assertPatterns } from './assert-arguments.ts'
 import type { AddDirOptions, DraftStep } from './artifact.ts'
 import type { ClientPorts } from './client-ports.ts'
+import { KnownFolder } from './known-folder.ts'
+import type { UnchangedFolder } from './known-folder.ts'
 
 /** What will be an entry: an entry that is known, bytes that are still to be read, or a file that may be known. */
 export type Content = { readonly entry: Entry } | { readonly bytes: ByteSource } | CollectedFile
@@ -34,6 +36,10 @@ export interface Collected {
   readonly contents: Map<string, Content[]>
   /** Where files can be remembered. */
   readonly stats: readonly FolderStats[]
+  /** What is remembered of the one folder that is logged whole; null if there is none. */
+  readonly whole: FolderStats | null
+  /** That folder, if it is as it was: there are no contents then until it is released. */
+  readonly unchanged: UnchangedFolder | null
 }
 
 /** How files are collected. */
@@ -65,7 +71,8 @@ export async function collectFiles(
     else if (step.kind === 'remove') removeBelow(contents, step.path)
     else await collector.collect(step)
   }
-  return { contents, stats: collector.stats }
+  const { stats, whole, unchanged } = collector
+  return { contents, stats, whole, unchanged }
 }
 
 type Put = (path: string, content: Content, overwrite: boolean) => void
@@ -79,6 +86,9 @@ interface WalkedFolder {
 
 class Collector {
   readonly stats: FolderStats[] = []
+  whole: FolderStats | null = null
+  unchanged: UnchangedFolder | null = null
+  readonly #isAlone: boolean
   readonly #ports: CollectPorts
   readonly #options: CollectOptions & { readonly put: Put }
   /** The deepest folder above all files that were added one by one: together they are remembered there. */
@@ -89,6 +99,7 @@ class Collector {
     this.#ports = ports
     this.#options = options
     this.#common = commonFolder(steps)
+    this.#isAlone = steps.length === 1
   }
 
   async collect(step: ReadStep): Promise<void> {
@@ -111,11 +122,25 @@ class Collector {
     const isFiltered = options.include !== undefined || options.exclude !== undefined
     const keep = isFiltered ? matcher(options) : undefined
     const { signal, put } = this.#options
-    const opening = this.#open(folder)
-    for await (const batch of files.walk(folder, { signal, keep })) {
-      const stats = await opening
+    const stats = await this.#open(folder)
+    const putAll = (batch: FoundFiles): void => {
       for (const file of batch) put(assertPath(prefix + file.path), this.#contentOf(file, stats, file.path), overwrite)
     }
+    const known = prefix === '' && !isFiltered ? this.#knownFolder(stats, putAll) : null
+    for await (const batch of files.walk(folder, { signal, keep })) {
+      if (known) known.take(batch)
+      else putAll(batch)
+    }
+    this.unchanged = known?.end() ?? null
+  }
+
+  /** A folder that is all there is to log may be as it was when it was logged before. */
+  #knownFolder(stats: FolderStats | null, put: (files: FoundFiles) => void): KnownFolder | null {
+    if (stats === null || !this.#isAlone) return null
+    this.whole = stats
+    if (this.#options.rehash) return null
+    for (const blob of stats.blobs()) this.#options.onRemembered(blob)
+    return new KnownFolder(stats, put)
   }
 
   async #given(content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<Content> {
@@ -134,7 +159,7 @@ class Collector {
     const { state, sizeBytes } = file
     const digest = state && stats.digestOf(name, state)
     const blob = digest === null ? null : { digest, sizeBytes }
-    if (blob) this.#options.onRemembered(blob)
+    if (blob && this.whole !== stats) this.#options.onRemembered(blob)
     return { file, stats, name, blob }
   }
 

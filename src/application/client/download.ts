@@ -6,9 +6,9 @@ import { isFileEntry, isReference } from '../../domain/manifest.ts'
 import { collisions } from '../../domain/paths.ts'
 import type { VersionKey } from '../../domain/version.ts'
 import { assertBoolean, assertOneOf } from '../../ports/facade/value-checks.ts'
-import type { WholeBlob } from '../../ports/blob-store.ts'
+import type { BlobPlaces } from '../../ports/blob-store.ts'
 import type { TargetFolder } from '../../ports/files.ts'
-import type { FileState } from '../../ports/stat-cache.ts'
+import type { FileState } from '../../ports/file-state.ts'
 import type { CallOptions } from '../../ports/call.ts'
 import { assertDiskPath } from './assert-arguments.ts'
 import { matcher } from './collect-files.ts'
@@ -165,24 +165,34 @@ async function readFiles(
   const call = { signal }
   const layout = files.length > 0 ? await transport.layout(key.project, digest, call) : null
   const wants = files.map(({ digest: blob, size }) => ({ digest: blob, sizeBytes: size, location: layout?.get(blob) }))
-  const written = (file: FileEntry, state: FileState | null) => {
-    if (state !== null) stats?.rememberWritten(file.path, state, file.digest)
+  const places = await target.places(
+    files.map(({ path }) => path),
+    call,
+  )
+  const reached = new Float64Array(files.length)
+  // What a store has begun to put somewhere may be read once more, in the ordinary way.
+  const advance = (index: number, count: number) => {
+    if (count > reached[index]!) onBytes(count - reached[index]!)
+    reached[index] = Math.max(count, reached[index]!)
+  }
+  const written = (index: number, state: FileState | null) => {
+    const { path, digest: content, size } = files[index]!
+    advance(index, size)
+    if (state !== null) stats?.rememberWritten(path, state, content)
     onFile()
   }
   const write = async (index: number, chunks: AsyncIterable<Uint8Array>) => {
-    const file = files[index]!
-    written(file, await target.write(file.path, metered(chunks, onBytes), call))
+    const told = metered(chunks, (count) => advance(index, count))
+    written(index, await target.write(files[index]!.path, told, call))
   }
-  const bulk = async (blobs: readonly WholeBlob[]) => {
-    const batch = blobs.map(({ index, bytes }) => ({ file: files[index]!, path: files[index]!.path, bytes }))
-    const states = await target.writeAll(batch, call)
-    for (const [position, { file }] of batch.entries()) {
-      onBytes(file.size)
-      written(file, states[position]!)
-    }
+  const blobPlaces: BlobPlaces = {
+    maker: places.maker,
+    of: places.of,
+    onBytes: advance,
+    onPut: (index) => written(index, places.stateOf(index)),
   }
   const from = { project: key.project, manifest: digest }
-  await nameFileErrors(files, () => transport.read(from, wants, write, { ...call, bulk }))
+  await nameFileErrors(files, () => transport.read(from, wants, write, { ...call, places: blobPlaces }))
 }
 
 async function assertNoCollisions(target: TargetFolder, entries: readonly Entry[]): Promise<void> {
@@ -206,9 +216,12 @@ function sizeOf(entries: readonly Entry[]): number | null {
   return entries.every((entry) => knownSize(entry) !== null) ? entries.reduce((sum, { size }) => sum + size, 0) : null
 }
 
+/** Tells how many bytes have passed so far. */
 async function* metered(chunks: AsyncIterable<Uint8Array>, onBytes: (count: number) => void) {
+  let count = 0
   for await (const chunk of chunks) {
     yield chunk
-    onBytes(chunk.length)
+    count += chunk.length
+    onBytes(count)
   }
 }

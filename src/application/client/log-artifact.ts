@@ -1,4 +1,4 @@
-import { manifestDigest, manifestSize } from '../../domain/manifest.ts'
+import { contentOf } from '../../domain/manifest.ts'
 import type { Manifest } from '../../domain/manifest.ts'
 import { assertAliases } from '../../domain/names.ts'
 import { formatVersion } from '../../domain/refs.ts'
@@ -91,9 +91,7 @@ function sealed(
   logged: LogOutcome & { readonly project: string; readonly manifest: Manifest; readonly type: string },
 ): Omit<LogResult, keyof LogChanges> {
   const { project, manifest, n, type, created, aliases } = logged
-  const digest = manifestDigest(manifest)
-  const sizeBytes = manifestSize(manifest)
-  artifact.seal({ n, type, created, aliases, digest, sizeBytes, manifest })
-  const fileCount = manifest.entries.length
-  return { project, name: artifact.name, version: formatVersion(n), n, created, aliases, digest, sizeBytes, fileCount }
+  const content = contentOf(manifest)
+  artifact.seal({ n, type, created, aliases, ...content, manifest })
+  return { project, name: artifact.name, version: formatVersion(n), n, created, aliases, ...content }
 }

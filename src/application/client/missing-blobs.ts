@@ -3,7 +3,7 @@ import type { CallOptions } from '../../ports/call.ts'
 import type { IngestedBlob, Upload } from '../../ports/transport.ts'
 
 /** Blobs that are asked for together. */
-const ASK_COUNT = 1_024
+const ASK_COUNT = 4_096
 
 /** Asks a service which blobs it does not have, a good many at a time, while more are being found. */
 export class MissingBlobs {

@@ -1,6 +1,6 @@
 import type { Digest } from '../../domain/digest.ts'
 import { LadingError } from '../../domain/errors.ts'
-import { assertLoggable, createManifest } from '../../domain/manifest.ts'
+import { assertLoggable, contentOf, createManifest, deferManifest } from '../../domain/manifest.ts'
 import type { Entry, Manifest } from '../../domain/manifest.ts'
 import { formatVersion } from '../../domain/refs.ts'
 import { typeConflict } from '../../domain/type-conflict.ts'
@@ -11,6 +11,7 @@ import type { ClientPorts } from './client-ports.ts'
 import { collectFiles } from './collect-files.ts'
 import type { Collected } from './collect-files.ts'
 import { MissingBlobs } from './missing-blobs.ts'
+import { createMeter } from './progress.ts'
 import { storeSources } from './store-sources.ts'
 import type { SourceContent, StoringOptions } from './store-sources.ts'
 
@@ -92,21 +93,49 @@ interface Collection {
   readonly upload: Upload
 }
 
+async function storeContents(ports: ClientPorts, collection: Collection, options: StoringOptions): Promise<Manifest> {
+  const { unchanged, contents } = collection.collected
+  if (unchanged === null) return storeCollected(ports, collection, options)
+  if (collection.missing.size > 0) {
+    unchanged.release()
+    return storeCollected(ports, collection, options)
+  }
+  const { fileCount, sizeBytes } = unchanged.content
+  createMeter({ phase: 'log', filesTotal: fileCount, bytesTotal: sizeBytes }, options.onProgress).add(
+    fileCount,
+    sizeBytes,
+  )
+  return deferManifest(unchanged.content, () => {
+    unchanged.release()
+    return createManifest(rememberedEntries(contents))
+  })
+}
+
 /** Empties `contents`: what it holds for each of many thousand files is let go of before the commit. */
-async function storeContents(
+async function storeCollected(
   ports: ClientPorts,
-  { collected: { contents, stats }, missing, upload }: Collection,
+  { collected: { contents, stats, whole }, missing, upload }: Collection,
   options: StoringOptions,
 ): Promise<Manifest> {
   const unread: SourceContent[] = []
   for (const group of contents.values()) for (const content of group) if (!('entry' in content)) unread.push(content)
   const stored = await storeSources(ports, { contents: unread, missing, upload }, options)
-  await Promise.all(stats.map((folder) => folder.save()))
-  const entries = entriesOf(contents, stored)
-  contents.clear()
-  const manifest = createManifest(entries)
-  assertLoggable(manifest)
-  return manifest
+  try {
+    const entries = entriesOf(contents, stored)
+    contents.clear()
+    const manifest = createManifest(entries)
+    assertLoggable(manifest)
+    whole?.rememberWhole(contentOf(manifest))
+    return manifest
+  } finally {
+    await Promise.all(stats.map((folder) => folder.save()))
+  }
+}
+
+/** The entries of files all of which are remembered. */
+function* rememberedEntries(contents: Collected['contents']): Generator<Entry> {
+  for (const [path, group] of contents)
+    for (const content of group) if ('blob' in content) yield entryOf(path, content.blob!)
 }
 
 /** The entry of each path that was collected; `stored` is what became of its sources, in their order. */

@@ -133,11 +133,11 @@ export class Version {
    * is removed, and the folders that are empty then. See `checkoutVersion` for what is refused; `download` removes nothing.
    */
   async checkout(root: string, options: CheckoutOptions = {}): Promise<CheckoutResult> {
-    const { references, rehash, onProgress, signal } = assertOptions(options, ['references', 'rehash', 'onProgress'])
+    const { signal, ...how } = assertOptions(options, ['references', 'rehash', 'removable', 'onProgress'])
     const into = assertDiskPath(root)
     const manifest = await this.manifest({ signal })
     const version = { key: this.#view.key, manifest, digest: this.digest }
-    return checkoutVersion(this.#ports, version, { root: into, references, rehash, onProgress, signal })
+    return checkoutVersion(this.#ports, version, { ...how, root: into, signal })
   }
 
   /**

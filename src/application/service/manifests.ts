@@ -1,4 +1,5 @@
-import { decodeManifest, MANIFEST_BYTES_MAX } from '../../domain/manifest.ts'
+import { decodeManifest } from '../../domain/manifest.ts'
+import { MANIFEST_BYTES_MAX } from '../../domain/manifest-pieces.ts'
 import type { Manifest } from '../../domain/manifest.ts'
 import type { Digest } from '../../domain/digest.ts'
 import { LadingError } from '../../domain/errors.ts'

@@ -91,7 +91,7 @@ async function replaceMetadata(
 
 /**
  * Stores the blob until the state of collection is the same after it as before. Answers until when it may be relied on:
- * half of the time that a collector waits, from the read that saw that state (protocol.md, "Collecting blobs").
+ * half of the time that a collector waits between condemning and deleting, from the read that saw that state.
  */
 export async function confirmMetadataBlob(
   ports: ServicePorts,

@@ -79,7 +79,8 @@ export class ServiceUpload implements Upload {
 
   async missing(wanted: readonly IngestedBlob[], options: CallOptions): Promise<readonly IngestedBlob[]> {
     const unknown = wanted.filter(({ digest }) => !this.#stored.has(digest))
-    const sizes = new Map(unknown.map(({ digest, sizeBytes }) => [digest, sizeBytes]))
+    const sizes = new Map<Digest, number>()
+    for (const { digest, sizeBytes } of unknown) sizes.set(digest, sizeBytes)
     const { collection } = this.prepared
     const present = await this.#blobs.present([...sizes.keys()], { ...options, collection, sizes })
     for (const digest of present) this.#stored.set(digest, null)

@@ -56,19 +56,21 @@ async function checkout(
   const { dryRun = false, yes = false, rehash = false, references } = flags
   const version = await resolveRef(context, ref)
   if (dryRun) return dryRunReport(version, await version.foreignFiles(folder, { signal }))
-  if (!yes) await askFirst(context, version, folder)
-  const result = await version.checkout(folder, { references, rehash, signal, onProgress })
+  const removable = yes ? undefined : await askFirst(context, version, folder)
+  const result = await version.checkout(folder, { references, rehash, removable, signal, onProgress })
   return {
     json: { ...downloadJson(version.ref, result), removed: result.removed },
     lines: (screen) => formatCheckout(version.ref, result, screen),
   }
 }
 
-async function askFirst(context: Context, version: Version, folder: string): Promise<void> {
+/** Answers what may be deleted: nothing else that comes into the folder meanwhile. */
+async function askFirst(context: Context, version: Version, folder: string): Promise<readonly string[]> {
   const foreign = await version.foreignFiles(folder, { signal: context.signal })
-  if (foreign.length === 0) return
+  if (foreign.length === 0) return foreign
   const question = `Delete ${formatCount(foreign.length, 'file')} in ${folder} that ${foreign.length === 1 ? 'is' : 'are'} not in ${version.ref}?`
   await confirm(context, { question, items: foreign })
+  return foreign
 }
 
 function dryRunReport({ ref }: Version, foreign: readonly string[]): Report {

@@ -17,13 +17,20 @@ export function createCompletionCommand(): Command {
 }
 
 async function printScript(shell: string): Promise<void> {
-  if (shell === 'bash') {
-    const { BASH_SCRIPT } = await import('../completion/bash-script.ts')
-    process.stdout.write(BASH_SCRIPT)
+  const own = OWN_SCRIPTS[shell]
+  if (own) {
+    process.stdout.write(await own())
   } else {
     const { script } = await import('@bomb.sh/tab')
     script(shell, 'lading', 'lading')
   }
+}
+
+/** The scripts of shells for which that of tab would evaluate what was typed. */
+const OWN_SCRIPTS: Readonly<Record<string, () => Promise<string>>> = {
+  bash: async () => (await import('../completion/bash-script.ts')).BASH_SCRIPT,
+  zsh: async () => (await import('../completion/zsh-script.ts')).ZSH_SCRIPT,
+  powershell: async () => (await import('../completion/powershell-script.ts')).POWERSHELL_SCRIPT,
 }
 
 const INSTALL = `

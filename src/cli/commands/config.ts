@@ -16,7 +16,8 @@ export function createConfigCommand(signal: AbortSignal): Command {
     .description(
       'Shows the store, the project, the adapters and the cache folder that a command here works with, and where each comes\n' +
         'from: a flag, a variable, the nearest lading.config.json upwards (or lading.config.ts beside the package.json of\n' +
-        'the project), or the default. Opens no store. Secrets in URLs are shown as ***.',
+        'the project), or the default. Says of adapters that would be refused why. Opens no store, and runs no adapter.\n' +
+        'Secrets in URLs are shown as ***.',
     )
     .action((_flags: object, command: Command) =>
       runWithoutStore(command, signal, (surroundings) => showConfig(command, surroundings)),
@@ -31,9 +32,11 @@ export function ignoredNote(path: string): string {
 async function showConfig(command: Command, { note }: Surroundings): Promise<Report> {
   const [settings, { formatOrigin }] = await Promise.all([settingsOf(command), import('../../composition/settings.ts')])
   for (const path of settings.ignored) note(ignoredNote(path))
-  const shown = { ...shownSettings(settings), cache: await shownCache() }
-  const rows = Object.entries(shown).map(([name, { value, from }]) =>
-    [name, formatValue(value), formatOrigin(from)].map(printable),
+  const adapters = await shownAdapters(settings)
+  for (const { name, detail, next } of adapters.refused) note(`${name} is refused: ${detail}${next && `; ${next}`}`)
+  const shown = { ...shownSettings(settings), adapters, cache: await shownCache() }
+  const rows = Object.entries({ ...shown, adapters: { ...adapters, value: labelsOf(adapters) } }).map(
+    ([name, { value, from }]) => [name, formatValue(value), formatOrigin(from)].map(printable),
   )
   return {
     json: { configFile: settings.configFile, settings: shown },
@@ -53,12 +56,36 @@ function formatSettings(rows: readonly (readonly string[])[], screen: Screen): r
   ])
 }
 
-function shownSettings({ store, project, adapters }: Settings) {
-  const names = adapters.value.map((adapter) => (typeof adapter === 'string' ? adapter : adapter.name))
+interface ShownAdapters {
+  readonly value: readonly string[]
+  readonly from: Origin
+  /** Those that would not be loaded, and why. */
+  readonly refused: readonly { readonly name: string; readonly detail: string; readonly next: string }[]
+}
+
+/** No package is run for that. */
+async function shownAdapters(settings: Settings): Promise<ShownAdapters> {
+  const { adapters } = settings
+  if (adapters.value.length === 0) return { value: [], from: adapters.origin, refused: [] }
+  const { refusalsOf } = await import('../../composition/load-adapters.ts')
+  const refusals = await refusalsOf(settings)
+  const value = adapters.value.map((adapter) => (typeof adapter === 'string' ? adapter : String(adapter.name)))
+  const refused = value.flatMap((name, index) => {
+    const refusal = refusals[index]
+    return refusal ? [{ name, detail: refusal.detail, next: refusal.next ?? '' }] : []
+  })
+  return { value, from: adapters.origin, refused }
+}
+
+function labelsOf({ value, refused }: ShownAdapters): readonly string[] {
+  const names = new Set(refused.map(({ name }) => name))
+  return value.map((name) => (names.has(name) ? `${name} (refused)` : name))
+}
+
+function shownSettings({ store, project }: Settings) {
   return {
     store: { value: withoutSecrets(store.value), from: store.origin },
     project: { value: project.value, from: project.origin },
-    adapters: { value: names, from: adapters.origin },
   }
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { LadingError } from '../../domain/errors.ts'
+import type { Version } from '../../application/client/version.ts'
+import { isLadingError, LadingError } from '../../domain/errors.ts'
 import { readMetadata } from '../build-artifact.ts'
 import type { Context } from '../context.ts'
 import { resolveRef } from '../resolve-ref.ts'
@@ -27,14 +28,15 @@ export function createUpdateCommand(signal: AbortSignal): Command {
 }
 
 async function update(context: Context, ref: string, flags: UpdateFlags): Promise<Report> {
-  const { lading, signal } = context
+  const { signal } = context
   const { description, metadata } = flags
   if (description === undefined && metadata === undefined) throw nothingToUpdate(ref)
   const replacement = metadata === undefined ? undefined : await readMetadata(metadata)
+  if (description !== undefined) await assertGiven(description)
   const version = await resolveRef(context, ref)
   if (replacement !== undefined) await version.update({ metadata: replacement }, { signal })
   const { project, name } = version
-  if (description !== undefined) await lading.artifact(name, { project }).update({ description }, { signal })
+  if (description !== undefined) await describe(context, version, { description, isSecond: replacement !== undefined })
   const updated = (['metadata', 'description'] as const).filter((key) => flags[key] !== undefined)
   return {
     json: { ref: version.ref, project, name, version: version.version, updated },
@@ -46,6 +48,28 @@ async function update(context: Context, ref: string, flags: UpdateFlags): Promis
         ? []
         : [`${style('green', '✓')} description of ${style('bold', `${project}/${name}`)} replaced`]),
     ],
+  }
+}
+
+/** Before anything is changed. */
+async function assertGiven(description: string): Promise<void> {
+  const { assertDescription } = await import('../../application/client/assert-arguments.ts')
+  assertDescription(description)
+}
+
+/** The description of the artifact. If it comes second and fails, what was done by then is told beside the error. */
+async function describe(
+  { lading, signal, note }: Context,
+  { project, name, ref }: Version,
+  { description, isSecond }: { readonly description: string; readonly isSecond: boolean },
+): Promise<void> {
+  try {
+    await lading.artifact(name, { project }).update({ description }, { signal })
+  } catch (error) {
+    const mayBeDone = !isLadingError(error) || error.code === 'UNKNOWN_OUTCOME' || error.code === 'ABORTED'
+    const rest = mayBeDone ? 'whether the description was is not known' : 'the description was not'
+    if (isSecond) note(`the metadata of ${ref} was replaced; ${rest}`)
+    throw error
   }
 }
 

@@ -21,7 +21,11 @@ __lading_complete() {
     [[ "$COMP_WORDBREAKS" == *:* && "$current" == *:* ]] && kept="${'${current%:*}'}:"
     COMPREPLY=()
     while IFS=$'\t' read -r value rest; do
-        [[ -n "$value" && "$value" == "$current"* ]] && COMPREPLY+=("${'${value#"$kept"}'}")
+        [[ -n "$value" && "$value" == "$current"* ]] || continue
+        value="${'${value#"$kept"}'}"
+        # Readline puts it into the line as it is, and a path may hold what bash would run.
+        [[ "$value" == *[^a-zA-Z0-9_./:@%+=,-]* ]] && printf -v value %q "$value"
+        COMPREPLY+=("$value")
     done <<< "${'${out%:*}'}"
 }
 

@@ -12,6 +12,7 @@ import type {
 } from '../../ports/blob-store.ts'
 import { checkedBlobStore } from '../../ports/facade/blob-store.ts'
 import type { ByteRange } from '../../ports/object-store.ts'
+import type { TestPlaces } from '../bulk-material.ts'
 import type { ContractCase, ContractSubject } from '../case.ts'
 import { ContractFailure } from '../check.ts'
 import { bytesOf, sourceOf } from '../data.ts'
@@ -35,6 +36,8 @@ export interface BlobStoreContext {
   openProject(): Promise<ProjectBlobs>
   /** Flips one stored byte of a blob or pack, behind the store's back. */
   corrupt(name: string, offset: number): Promise<void>
+  /** So many places, of a maker that the store knows. Requires `places`. */
+  places(count: number): Promise<TestPlaces>
 }
 
 /** A case of the BlobStore contract. */
@@ -43,7 +46,7 @@ export type BlobStoreCase = ContractCase<BlobStoreContext>
 /** A blob store under test, as its author hands it over. */
 export interface BlobStoreHarness {
   readonly name: string
-  /** What `blobCapabilityNames` makes of the store's capabilities; with `corrupt` if `create` answers one. */
+  /** What `blobCapabilityNames` makes of the store's capabilities; with `corrupt` and `places` if `create` answers them. */
   readonly capabilities: readonly string[]
   /** Prepares the data of one case: empty, or shared with other cases, which use other projects. */
   create(): Promise<{
@@ -51,6 +54,8 @@ export interface BlobStoreHarness {
     open(): Promise<BlobStore>
     /** Flips one byte of a stored object: `name` is that of a blob or pack in its project. */
     corrupt?(at: { readonly project: string; readonly name: string; readonly offset: number }): Promise<void>
+    /** Places that the store fills by itself. */
+    places?(count: number): Promise<TestPlaces>
     cleanup(): Promise<void>
   }>
 }
@@ -72,7 +77,7 @@ export function blobStoreSubject(harness: BlobStoreHarness): ContractSubject<Blo
     name: harness.name,
     capabilities: harness.capabilities,
     async create({ seed }) {
-      const { open, corrupt, cleanup } = await harness.create()
+      const { open, corrupt, places, cleanup } = await harness.create()
       const handles: BlobStore[] = []
       // Not derived from the seed: a case that is repeated must not meet what it left behind.
       const project = `contract-${crypto.randomUUID()}`
@@ -89,6 +94,10 @@ export function blobStoreSubject(harness: BlobStoreHarness): ContractSubject<Blo
         async corrupt(name, offset) {
           if (!corrupt) throw new ContractFailure('a harness with `corrupt`', 'none')
           await corrupt({ project, name, offset })
+        },
+        async places(count) {
+          if (!places) throw new ContractFailure('a harness with `places`', 'none')
+          return places(count)
         },
       }
       return {

@@ -1,5 +1,6 @@
-import type { BlobWant, ProjectBlobs, WholeBlob } from '../../ports/blob-store.ts'
+import type { BlobPlaces, BlobWant, ProjectBlobs } from '../../ports/blob-store.ts'
 import { ContractFailure } from '../check.ts'
+import type { TestPlaces } from '../bulk-material.ts'
 import { LOOSE, collect, itemOf, nameOf, wantOf } from './context.ts'
 import type { BlobStoreCase, TestBlob } from './context.ts'
 
@@ -9,9 +10,9 @@ const base = { category: 'round trip', tier: 'quick' } as const
 const COUNT = 40
 
 const ONCE =
-  'Must hand over each want once: to `bulk`, where that is given, only small blobs that were asked for whole, some MiB at once, and those verified; all others to the sink.'
+  'Must hand over each want once. Into `places` a store may put blobs that were asked for whole, in what way it likes, verified as they are for the sink; whatever is not put there, for whatever reason, goes to the sink.'
 
-/** Small blobs that are taken together, by whoever says that he can. */
+/** Blobs that a store may put in their places by itself. */
 export const togetherCases: readonly BlobStoreCase[] = [
   {
     ...base,
@@ -20,64 +21,90 @@ export const togetherCases: readonly BlobStoreCase[] = [
     obligation: ONCE,
     async run({ openProject, blob, check }) {
       const blobs = await openProject()
-      const small = Array.from({ length: COUNT }, (_, index) => blob(`small ${index}`, index * 300))
-      const large = blob('large', 3 * 1024 * 1024)
-      await blobs.write(
-        [...small, large].map((one) => itemOf(one)),
-        LOOSE,
-      )
+      const all = await writtenBlobs(blobs, (index) => blob(`${index}`, index === 7 ? 3 * 1024 * 1024 : index * 300))
+      const places = Array.from({ length: COUNT }, () => Object.freeze({}))
+
+      const { sunk, put } = await readTogether(blobs, wantsOf(all), { maker: {}, places })
+
+      check.equal(put.size, 0, 'blobs in places of which no store knows anything')
+      for (const [index, { bytes }] of all.entries()) check.bytesEqual(sunk.get(index), bytes, `want ${index}`)
+    },
+  },
+  {
+    ...base,
+    id: 'blob.together.in-places',
+    requires: ['places'],
+    obligation: ONCE,
+    async run({ openProject, blob, places, check }) {
+      const blobs = await openProject()
+      const all = await writtenBlobs(blobs, (index) => blob(`${index}`, index === 7 ? 3 * 1024 * 1024 : index * 300))
       const wants = [
-        ...[...small, large].map((one) => wantOf(one)),
-        wantOf(small[30]!, null, { from: 5, to: 25 }),
-        { digest: small[7]!.digest, sizeBytes: null },
+        ...wantsOf(all),
+        wantOf(all[30]!, null, { from: 5, to: 25 }),
+        { digest: all[7]!.digest, sizeBytes: null },
       ]
+      const given = await places(wants.length)
 
-      const { found, together } = await readTogether(blobs, wants)
+      const { sunk, put } = await readTogether(blobs, wants, given)
 
-      const expected = [...small, large].map(({ bytes }) => bytes)
-      for (const [index, bytes] of expected.entries()) check.bytesEqual(found.get(index)!, bytes, `want ${index}`)
-      check.bytesEqual(found.get(COUNT + 1)!, small[30]!.bytes.subarray(5, 25), 'a range')
-      check.bytesEqual(found.get(COUNT + 2)!, small[7]!.bytes, 'a blob of unknown size')
-      check.equal(together.has(COUNT + 1), false, 'a range is handed over with others')
+      check.equal(put.size > 0, true, 'something was put in its place')
+      check.equal([put.has(COUNT), put.has(COUNT + 1)], [false, false], 'a range, or a blob of unknown size')
+      for (const [index, { bytes }] of all.entries()) {
+        check.bytesEqual(put.has(index) ? await given.read(index) : sunk.get(index), bytes, `want ${index}`)
+        if (!put.has(index)) check.equal(await given.read(index), null, `the place of want ${index}`)
+      }
+      check.bytesEqual(sunk.get(COUNT), all[30]!.bytes.subarray(5, 25), 'a range')
+      check.bytesEqual(sunk.get(COUNT + 1), all[7]!.bytes, 'a blob of unknown size')
+    },
+  },
+  {
+    ...base,
+    id: 'blob.together.some-places',
+    requires: ['places'],
+    obligation: ONCE,
+    async run({ openProject, blob, places, check }) {
+      const blobs = await openProject()
+      const all = await writtenBlobs(blobs, (index) => blob(`${index}`, 1_000))
+      const given = await places(COUNT)
+      const some = given.places.map((place, index) => (index % 3 === 0 ? null : place))
+
+      const { sunk } = await readTogether(blobs, wantsOf(all), { maker: given.maker, places: some })
+
+      for (let index = 0; index < COUNT; index += 3) check.bytesEqual(sunk.get(index), all[index]!.bytes, `${index}`)
     },
   },
   {
     ...base,
     id: 'blob.together.missing',
-    requires: [],
+    requires: ['places'],
     obligation: 'Must reject `NOT_FOUND` for a blob that is not there.',
-    async run({ openProject, blob, check }) {
+    async run({ openProject, blob, places, check }) {
       const blobs = await openProject()
       const all = await writtenBlobs(blobs, (index) => blob(`small ${index}`, 1_000))
       await blobs.delete([nameOf(all[20]!)], {})
+      const given = await places(COUNT)
 
-      const reading = readTogether(
-        blobs,
-        all.map((one) => wantOf(one)),
-      )
+      await check.rejects(readTogether(blobs, wantsOf(all), given), 'NOT_FOUND')
 
-      await check.rejects(reading, 'NOT_FOUND')
+      check.equal(await given.read(20), null, 'the place of a missing blob')
     },
   },
   {
     ...base,
     id: 'blob.together.damaged',
-    requires: ['corrupt'],
+    requires: ['corrupt', 'places'],
     obligation: ONCE,
-    async run({ openProject, blob, corrupt, check }) {
+    async run({ openProject, blob, corrupt, places, check }) {
       const blobs = await openProject()
       const all = await writtenBlobs(blobs, (index) => blob(`small ${index}`, 1_000))
       await corrupt(nameOf(all[20]!), 500)
-      const taken = new Set<number>()
+      const given = await places(COUNT)
+      const put = new Set<number>()
 
-      const reading = readTogether(
-        blobs,
-        all.map((one) => wantOf(one)),
-        taken,
-      )
+      await check.rejects(readTogether(blobs, wantsOf(all), given, put), 'CORRUPT')
 
-      await check.rejects(reading, 'CORRUPT')
-      check.equal(taken.has(20), false, 'a damaged blob is handed over')
+      check.equal(put.has(20), false, 'a damaged blob is said to be in its place')
+      check.equal(await given.read(20), null, 'the place of a damaged blob')
     },
   },
 ]
@@ -91,24 +118,41 @@ async function writtenBlobs(blobs: ProjectBlobs, create: (index: number) => Test
   return all
 }
 
-/** What was handed over, and which of it together with others. */
+function wantsOf(blobs: readonly TestBlob[]): readonly BlobWant[] {
+  return blobs.map((one) => wantOf(one))
+}
+
+/** What went to the sink, and what the store says to be in its place. No want may be answered twice, none left out. */
 async function readTogether(
   blobs: ProjectBlobs,
   wants: readonly BlobWant[],
-  together = new Set<number>(),
-): Promise<{ readonly found: ReadonlyMap<number, Uint8Array>; readonly together: ReadonlySet<number> }> {
-  const found = new Map<number, Uint8Array>()
-  const take = (index: number, bytes: Uint8Array): void => {
-    if (found.has(index)) throw new ContractFailure(`one answer to want ${index}`, 'two')
-    found.set(index, bytes)
+  { maker, places: given }: Pick<TestPlaces, 'maker' | 'places'>,
+  put = new Set<number>(),
+): Promise<{ readonly sunk: ReadonlyMap<number, Uint8Array>; readonly put: ReadonlySet<number> }> {
+  const sunk = new Map<number, Uint8Array>()
+  const assertFirst = (index: number): void => {
+    if (sunk.has(index) || put.has(index)) throw new ContractFailure(`one answer to want ${index}`, 'two')
   }
-  const bulk = async (batch: readonly WholeBlob[]): Promise<void> => {
-    for (const { index, bytes } of batch) {
-      together.add(index)
-      take(index, bytes)
-    }
+  const places: BlobPlaces = {
+    maker,
+    of: (index) => given[index],
+    onBytes(index, count) {
+      const { sizeBytes } = wants[index]!
+      if (count > sizeBytes!) throw new ContractFailure(`at most ${sizeBytes} bytes of want ${index}`, `${count}`)
+    },
+    onPut(index) {
+      assertFirst(index)
+      put.add(index)
+    },
   }
-  await blobs.read(wants, async (index, chunks) => take(index, await collect(chunks)), { bulk })
-  if (found.size !== wants.length) throw new ContractFailure(`${wants.length} answers`, `${found.size}`)
-  return { found, together }
+  const sink = async (index: number, chunks: AsyncIterable<Uint8Array>): Promise<void> => {
+    const bytes = await collect(chunks)
+    assertFirst(index)
+    sunk.set(index, bytes)
+  }
+  await blobs.read(wants, sink, { places })
+  if (sunk.size + put.size !== wants.length) {
+    throw new ContractFailure(`${wants.length} answers`, `${sunk.size} of the sink, ${put.size} in places`)
+  }
+  return { sunk, put }
 }

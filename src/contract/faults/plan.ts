@@ -42,9 +42,9 @@ export type FaultOperation =
   | 'batch.listAt'
   | 'batch.commit'
   | 'batch.commitsSince'
-  | 'bulk.readAll'
-  | 'bulk.writeAll'
-  | 'bulk.statAll'
+  | 'bulk.deliverAll'
+  | 'bulk.ingestAll'
+  | 'bulk.vouchAll'
 
 /** One line of a plan: which fault meets which calls, and when. */
 export type FaultRule = {
@@ -59,13 +59,13 @@ export type FaultRule = {
 export type FaultCounts = Readonly<Record<FaultKind, number>>
 
 const CONDITIONAL: readonly FaultOperation[] = ['putIfAbsent', 'compareAndSwap', 'copy', 'batch.commit']
-/** A staged object is published once, so its publication is no write that can be sent again, or later. */
-const REPEATABLE: readonly FaultOperation[] = [...CONDITIONAL, 'put', 'delete', 'bulk.writeAll']
-const WRITES: readonly FaultOperation[] = [...REPEATABLE, 'publish', 'replace']
+/** A staged object is published once, and sources are the caller's: neither is a write that can be sent again, or later. */
+const REPEATABLE: readonly FaultOperation[] = [...CONDITIONAL, 'put', 'delete']
+const WRITES: readonly FaultOperation[] = [...REPEATABLE, 'publish', 'replace', 'bulk.ingestAll']
 const LISTS: readonly FaultOperation[] = ['list', 'batch.listAt']
 const READS: readonly FaultOperation[] = [
   ...(['get', 'read', 'stat', 'batch.tip', 'batch.getAt', 'batch.commitsSince'] as const),
-  ...(['bulk.readAll', 'bulk.statAll'] as const),
+  ...(['bulk.deliverAll', 'bulk.vouchAll'] as const),
 ]
 const ALL: readonly FaultOperation[] = [...WRITES, ...LISTS, ...READS, 'sync']
 

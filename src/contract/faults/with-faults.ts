@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../ports/bytes.ts'
 import type { CallOptions } from '../../ports/call.ts'
-import type { BatchStore, BulkObjects, ObjectStore, StagedObject } from '../../ports/object-store.ts'
+import type { BulkObjects } from '../../ports/bulk-objects.ts'
+import type { BatchStore, ObjectStore, StagedObject } from '../../ports/object-store.ts'
 import { createRandom } from '../random.ts'
 import { FaultGate } from './fault-gate.ts'
 import { LateWrites } from './late-writes.ts'
@@ -138,17 +139,15 @@ function faultyStaging(gate: FaultGate, staged: StagedObject): StagedObject {
 /** Its own way of failing is to leave things undone; what it is sent may be late or lost all the same. */
 function faultyBulk(gate: FaultGate, { bulk }: ObjectStore): BulkObjects {
   return {
-    readAll: (keys, options) => gate.read('bulk.readAll', keys[0] ?? '', () => bulk.readAll(keys, options)),
-    statAll: (keys, options) => gate.read('bulk.statAll', keys[0] ?? '', () => bulk.statAll(keys, options)),
-    writeAll: (objects, options) => {
-      const copies = objects.map(({ key, bytes }) => ({ key, bytes: copyOf(bytes) }))
-      const key = objects[0]?.key ?? ''
-      return gate.write({
-        operation: 'bulk.writeAll',
-        key,
-        send: (copy) => bulk.writeAll(copies, signalOf(copy, options)),
-      })
-    },
+    deliverAll: (objects, options) =>
+      gate.read('bulk.deliverAll', objects[0]?.key ?? '', () => bulk.deliverAll(objects, options)),
+    vouchAll: (objects, options) => gate.read('bulk.vouchAll', options.prefix, () => bulk.vouchAll(objects, options)),
+    ingestAll: (sources, options) =>
+      gate.write({
+        operation: 'bulk.ingestAll',
+        key: options.prefix,
+        send: (copy) => bulk.ingestAll(sources, { ...options, ...signalOf(copy, options) }),
+      }),
   }
 }
 

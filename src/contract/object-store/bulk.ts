@@ -1,159 +1,162 @@
-import { BULK_BYTES_MAX, BULK_COUNT_MAX } from '../../ports/object-store.ts'
-import type { ObjectStore, SmallObject } from '../../ports/object-store.ts'
-import { readAll } from './context.ts'
+import { sha256 } from '../../domain/digest.ts'
+import { BULK_COUNT_MAX, ingestedKey } from '../../ports/bulk-objects.ts'
+import type { DeliveredObject } from '../../ports/bulk-objects.ts'
+import { ingested, unknownSource } from './bulk-checks.ts'
+import { deliverCases } from './bulk-deliver.ts'
+import { ingestCases } from './bulk-ingest.ts'
+import { listNames } from './context.ts'
 import type { ObjectStoreCase } from './context.ts'
 
-const base = { category: 'bulk', tier: 'quick', requires: ['bulk', 'staging'] } as const
+const base = { category: 'bulk', tier: 'quick', requires: ['bulk'] } as const
 
-/** Sizes of small objects, the empty one and one of several pages among them. */
-const SIZES = [0, 1, 100, 4_096, 70_000, 300_000]
-
-/** Many small objects at once. What was not done in bulk is no failure: it is done one by one. */
+/** Many objects at once. What was not done in bulk is no failure: it is done one by one. */
 export const bulkCases: readonly ObjectStoreCase[] = [
+  ...ingestCases,
+  ...deliverCases,
   {
     ...base,
-    id: 'object.bulk.writes',
-    obligation: 'Makes the bytes objects; answers which of them are there now.',
-    async run({ open, key, bytes, check }) {
-      const objects = SIZES.map((size) => ({ key: key(`d/${size}`), bytes: bytes(`${size}`, size) }))
-
-      const written = await (await open()).bulk.writeAll(givenAway(objects), {})
-
-      check.equal(written.length, objects.length, 'answers')
-      const fresh = await open()
-      for (const [index, object] of objects.entries()) {
-        const found = await readAll(fresh, object.key)
-        if (written[index]) check.bytesEqual(found, object.bytes, object.key)
-        else check.equal(found, null, object.key)
-      }
-    },
-  },
-  {
-    ...base,
-    id: 'object.bulk.vouches',
+    id: 'object.bulk.vouched-for',
+    requires: ['bulk', 'staging'],
     obligation:
-      'Must do it as `stage` and `publish` do, and as `replace` where the store does not vouch for what is there.',
+      'Whether objects that are named by what they hold are there, of their size, and vouched for, as `stat` says; null for each that was not looked at.',
+    async run({ open, namespace, bytes, check }) {
+      const store = await open()
+      const staged = ['sound', 'other size', 'empty'].map((name) => bytes(name, name === 'empty' ? 0 : 100))
+      const created = bytes('created', 7)
+      for (const content of staged) {
+        const writing = await store.stage({})
+        await writing.write(content)
+        await writing.publish(ingestedKey(namespace, sha256(content)))
+      }
+      await store.putIfAbsent(ingestedKey(namespace, sha256(created)), created, {})
+      const objects = [...staged, created, bytes('absent', 3)].map((content) => ingested(content))
+      const asked = objects.map((object, index) => (index === 1 ? { ...object, sizeBytes: 99 } : object)).toReversed()
+
+      const found = await (await open()).bulk.vouchAll(asked, { prefix: namespace })
+
+      check.equal(found.length, asked.length, 'answers')
+      for (const [index, { digest, sizeBytes }] of asked.entries()) {
+        const info = await store.stat(ingestedKey(namespace, digest), {})
+        const isVouchedFor = info !== null && info.sizeBytes === sizeBytes && info.pristine
+        if (found[index] !== null) check.equal(found[index], isVouchedFor, `object ${index}`)
+      }
+    },
+  },
+  {
+    ...base,
+    id: 'object.bulk.unknown-reader',
+    obligation: 'null for each that was not stored, as are all of readers that the store does not know.',
+    async run({ open, namespace, check }) {
+      const store = await open()
+
+      const found = await store.bulk.ingestAll([unknownSource(), unknownSource()], { prefix: namespace })
+
+      check.equal(found, [null, null])
+      check.equal(await listNames(await open(), namespace), [])
+    },
+  },
+  {
+    ...base,
+    id: 'object.bulk.unknown-maker',
+    obligation: 'Answers which of them are there now; none is of a maker that the store does not know.',
     async run({ open, key, bytes, check }) {
       const store = await open()
-      const objects = SIZES.map((size) => ({ key: key(`${size}`), bytes: bytes(`${size}`, size) }))
-      const written = await store.bulk.writeAll(givenAway(objects), {})
-
-      const again = await (await open()).bulk.writeAll(givenAway(objects), {})
-
-      for (const [index, { key: name }] of objects.entries()) {
-        if (written[index]) check.equal((await store.stat(name, {}))?.pristine, true, name)
-        if (again[index]) check.bytesEqual(await readAll(store, name), objects[index]!.bytes, `${name}, written again`)
+      const place = Object.freeze({})
+      const objects: DeliveredObject[] = []
+      for (const name of ['a', 'b']) {
+        await store.putIfAbsent(key(name), bytes(name, 100), {})
+        objects.push({ key: key(name), digest: sha256(bytes(name, 100)), sizeBytes: 100, place })
       }
-    },
-  },
-  {
-    ...base,
-    id: 'object.bulk.stats',
-    obligation: 'What is known of objects, as `stat` says, each of them; null for each that is not there.',
-    async run({ open, key, bytes, check }) {
-      const store = await open()
-      await publishAll(store, [
-        { key: key('staged'), bytes: bytes('staged', 100) },
-        { key: key('d/staged'), bytes: bytes('d', 0) },
-      ])
-      await store.putIfAbsent(key('created'), bytes('created', 7), {})
-      const keys = ['staged', 'absent', 'd/staged', 'd', 'created', 'absent/too'].map(key)
 
-      const found = await (await open()).bulk.statAll(keys, {})
-
-      const alone = await Promise.all(keys.map((name) => store.stat(name, {})))
-      check.equal(found, alone)
-    },
-  },
-  {
-    ...base,
-    id: 'object.bulk.reads',
-    obligation: 'Whole objects, in the order of `keys`; null for each that is not there or was not read',
-    async run({ open, key, bytes, check }) {
-      const objects = SIZES.map((size) => ({ key: key(`d/${size}`), bytes: bytes(`${size}`, size) }))
-      await publishAll(await open(), objects)
-      const keys = [...objects.map((object) => object.key), key('absent'), key('d')].reverse()
-
-      const found = await (await open()).bulk.readAll(keys, {})
-
-      check.equal(found.length, keys.length, 'answers')
-      check.equal(found.slice(0, 2), [null, null], 'what is not there')
-      for (const [index, object] of objects.toReversed().entries()) {
-        const read = found[index + 2]
-        if (read) check.bytesEqual(read, object.bytes, object.key)
-      }
-    },
-  },
-  {
-    ...base,
-    id: 'object.bulk.never-half',
-    obligation: 'No reader ever sees a part, not even after a crash.',
-    async run({ open, key, bytes, check }) {
-      const [ann, ben] = [await open(), await open()]
-      const objects = Array.from({ length: 40 }, (_, n) => ({ key: key(`d/${n}`), bytes: bytes(`${n}`, 20_000) }))
-
-      const [first, second] = await Promise.all([
-        ann.bulk.writeAll(givenAway(objects), {}),
-        ben.bulk.writeAll(givenAway(objects.toReversed()), {}),
-      ])
-
-      const fresh = await open()
-      for (const [index, object] of objects.entries()) {
-        const isThere = first[index] || second.at(-1 - index)
-        const found = await readAll(fresh, object.key)
-        if (isThere || found !== null) check.bytesEqual(found, object.bytes, object.key)
-      }
+      check.equal(await store.bulk.deliverAll(objects, { maker: {} }), [false, false])
     },
   },
   {
     ...base,
     id: 'object.bulk.limits',
-    obligation: 'Bytes that one call of `BulkObjects` may move, by the word of its caller.',
-    async run({ open, key, check }) {
+    obligation: 'Objects or sources that one call of `BulkObjects` may name.',
+    async run({ open, key, namespace, check }) {
       const store = await open()
       const keys = Array.from({ length: BULK_COUNT_MAX + 1 }, (_, n) => key(`${n}`))
-      const [half, more] = [new Uint8Array(BULK_BYTES_MAX / 2), new Uint8Array(BULK_BYTES_MAX / 2 + 1)]
+      const sources = keys.map(unknownSource)
+      const objects = keys.map((name) => deliveredAs(name))
 
-      await check.rejects(store.bulk.statAll(keys, {}), 'INVALID', 'too many to look at')
-      await check.rejects(store.bulk.readAll(keys, {}), 'INVALID', 'too many to read')
-      const tooMuch = [
-        { key: key('a'), bytes: half },
-        { key: key('b'), bytes: more },
-      ]
-      await check.rejects(store.bulk.writeAll(tooMuch, {}), 'INVALID', 'too many bytes')
-      check.equal(await store.bulk.statAll([], {}), [], 'none')
+      await check.rejects(store.bulk.vouchAll(objects, { prefix: namespace }), 'INVALID', 'too many to look at')
+      await check.rejects(store.bulk.ingestAll(sources, { prefix: namespace }), 'INVALID', 'too many to take')
+      await check.rejects(store.bulk.deliverAll(objects, { maker: {} }), 'INVALID', 'too many to put')
+      check.equal((await store.bulk.ingestAll(sources.slice(1), { prefix: namespace })).length, BULK_COUNT_MAX)
+      check.equal((await store.bulk.deliverAll(objects.slice(1), { maker: {} })).length, BULK_COUNT_MAX)
+    },
+  },
+  {
+    ...base,
+    id: 'object.bulk.none',
+    obligation: 'Objects or sources that one call of `BulkObjects` may name.',
+    async run({ open, namespace, check }) {
+      const store = await open()
+
+      check.equal(await store.bulk.ingestAll([], { prefix: namespace }), [])
+      check.equal(await store.bulk.deliverAll([], { maker: {} }), [])
+      check.equal(await store.bulk.vouchAll([], { prefix: namespace }), [])
+    },
+  },
+  {
+    ...base,
+    id: 'object.bulk.names',
+    obligation: 'Ends with `/`. A key is `<prefix><first two digits>/<SHA-256 in hex>`.',
+    async run({ open, key, namespace, check }) {
+      const store = await open()
+      const long = `${namespace}${'x'.repeat(900 - namespace.length - 1)}/`
+
+      for (const prefix of [key('a'), `/${key('a')}/`, key('a//'), key('../a/'), key('a b/'), long]) {
+        await check.rejects(store.bulk.ingestAll([unknownSource()], { prefix }), 'INVALID', prefix)
+        await check.rejects(store.bulk.vouchAll([ingested(new Uint8Array())], { prefix }), 'INVALID', prefix)
+      }
+      for (const object of [
+        deliveredAs(key('../a')),
+        deliveredAs(`/${key('a')}`),
+        { ...deliveredAs(key('a')), digest: 'A'.repeat(64) },
+        { ...deliveredAs(key('a')), digest: 'abc' },
+      ]) {
+        await check.rejects(store.bulk.deliverAll([object], { maker: {} }), 'INVALID', `${object.key} ${object.digest}`)
+      }
     },
   },
   {
     ...base,
     id: 'object.bulk.abort',
     obligation: 'After an abort nothing new becomes visible that was not on its way.',
-    async run({ open, key, bytes, check }) {
+    async run({ open, key, namespace, check }) {
       const store = await open()
-      const signal = AbortSignal.abort()
+      const [signal, object] = [AbortSignal.abort(), deliveredAs(key('a'))]
 
       await check.rejects(
-        store.bulk.writeAll([{ key: key('a'), bytes: bytes('a', 10) }], { signal }),
+        store.bulk.ingestAll([unknownSource()], { prefix: namespace, signal }),
         'ABORTED',
-        'write',
+        'ingestAll',
       )
-      await check.rejects(store.bulk.readAll([key('a')], { signal }), 'ABORTED', 'read')
-      await check.rejects(store.bulk.statAll([key('a')], { signal }), 'ABORTED', 'stat')
+      await check.rejects(store.bulk.deliverAll([object], { maker: {}, signal }), 'ABORTED', 'deliverAll')
+      await check.rejects(store.bulk.vouchAll([object], { prefix: namespace, signal }), 'ABORTED', 'vouchAll')
+    },
+  },
+  {
+    ...base,
+    id: 'object.bulk.closed',
+    obligation: 'Must reject `UNSUPPORTED` when its capability denies the method, and `CLOSED` after `close`.',
+    async run({ open, key, namespace, check }) {
+      const store = await open()
+      const object = deliveredAs(key('a'))
 
-      check.equal(await (await open()).stat(key('a'), {}), null)
+      await store.close()
+
+      await check.rejects(store.bulk.ingestAll([unknownSource()], { prefix: namespace }), 'CLOSED', 'ingestAll')
+      await check.rejects(store.bulk.deliverAll([object], { maker: {} }), 'CLOSED', 'deliverAll')
+      await check.rejects(store.bulk.vouchAll([object], { prefix: namespace }), 'CLOSED', 'vouchAll')
     },
   },
 ]
 
-async function publishAll(store: ObjectStore, objects: readonly SmallObject[]): Promise<void> {
-  for (const { key, bytes } of objects) {
-    const staged = await store.stage({})
-    await staged.write(bytes)
-    await staged.publish(key)
-  }
-}
-
-/** What is written is given away, and these bytes are compared later. */
-function givenAway(objects: readonly SmallObject[]): readonly SmallObject[] {
-  return objects.map(({ key, bytes }) => ({ key, bytes: bytes.slice() }))
+/** An object that is wanted in a place that nobody knows. */
+function deliveredAs(key: string): DeliveredObject {
+  return { key, digest: sha256(''), sizeBytes: 0, place: null }
 }

@@ -6,6 +6,7 @@ import type {
   ObjectStore,
   ObjectStoreCapabilities,
 } from '../../ports/object-store.ts'
+import type { TestPlaces, TestSources } from '../bulk-material.ts'
 import type { ContractCase, ContractSubject } from '../case.ts'
 import { ContractFailure } from '../check.ts'
 import type { ChildRun, ChildTask } from '../child-task.ts'
@@ -24,6 +25,10 @@ export interface ObjectStoreContext {
   open(): Promise<ObjectStore>
   /** Another process that works on the same data. Requires `spawn`. */
   spawn(task: ChildTask): ChildRun
+  /** Sources of these contents, of a reader that the driver knows. Requires `sources`. */
+  sources(contents: readonly Uint8Array[]): Promise<TestSources>
+  /** So many places, of a maker that the driver knows. Requires `places`. */
+  places(count: number): Promise<TestPlaces>
 }
 
 /** A case of the ObjectStore contract. */
@@ -32,7 +37,7 @@ export type ObjectStoreCase = ContractCase<ObjectStoreContext>
 /** A driver under test, as its author hands it over. */
 export interface ObjectStoreHarness {
   readonly name: string
-  /** What `capabilityNames` makes of the driver's capabilities; with `spawn` if `create` answers one. */
+  /** What `capabilityNames` makes of the driver's capabilities; with `spawn`, `sources` and `places` if `create` answers them. */
   readonly capabilities: readonly string[]
   /** Prepares the data of one case: empty, or shared with other cases, whose keys have other prefixes. */
   create(): Promise<{
@@ -40,6 +45,10 @@ export interface ObjectStoreHarness {
     open(): Promise<ObjectStore>
     /** Starts a process that calls `runChildTask` over this data. */
     spawn?(task: ChildTask): ChildRun
+    /** Sources of these contents that the driver takes in bulk: each of them, or cases fail. */
+    sources?(contents: readonly Uint8Array[]): Promise<TestSources>
+    /** Places that the driver fills in bulk: each of them, or cases fail. */
+    places?(count: number): Promise<TestPlaces>
     cleanup(): Promise<void>
   }>
 }
@@ -65,7 +74,7 @@ export function objectStoreSubject(harness: ObjectStoreHarness): ContractSubject
     name: harness.name,
     capabilities: harness.capabilities,
     async create({ caseId, seed }) {
-      const { open, spawn, cleanup } = await harness.create()
+      const { open, spawn, sources, places, cleanup } = await harness.create()
       const handles: ObjectStore[] = []
       // Not derived from the seed: a case that is repeated must not meet what it left behind.
       const namespace = `contract/${crypto.randomUUID()}/${caseId}/`
@@ -81,6 +90,14 @@ export function objectStoreSubject(harness: ObjectStoreHarness): ContractSubject
         spawn(task) {
           if (!spawn) throw new ContractFailure('a harness with `spawn`', 'none')
           return spawn(task)
+        },
+        async sources(contents) {
+          if (!sources) throw new ContractFailure('a harness with `sources`', 'none')
+          return sources(contents)
+        },
+        async places(count) {
+          if (!places) throw new ContractFailure('a harness with `places`', 'none')
+          return places(count)
         },
       }
       return {

@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../../ports/object-store.ts'
 import { sourceOf } from '../data.ts'
+import { ingested, unknownSource } from './bulk-checks.ts'
 import { listNames, readAll } from './context.ts'
 import type { ObjectStoreCase } from './context.ts'
 
@@ -90,9 +91,9 @@ function callsByCapability(store: ObjectStore, key: string): Record<string, read
       () => store.batch.commitsSince('tip', {}),
     ],
     bulk: [
-      () => store.bulk.readAll([key], {}),
-      () => store.bulk.writeAll([{ key, bytes }], {}),
-      () => store.bulk.statAll([key], {}),
+      () => store.bulk.deliverAll([{ ...ingested(bytes), key, place: null }], { maker: {} }),
+      () => store.bulk.ingestAll([unknownSource()], { prefix: `${key}/` }),
+      () => store.bulk.vouchAll([ingested(bytes)], { prefix: `${key}/` }),
     ],
   }
 }

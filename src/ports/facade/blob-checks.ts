@@ -1,5 +1,5 @@
 import { parseBlobName } from '../../domain/blob-name.ts'
-import { assertDigest } from '../../domain/digest.ts'
+import { assertDigests } from '../../domain/digest.ts'
 import { LadingError } from '../../domain/errors.ts'
 import type { BlobCapabilities, BlobItem, BlobWant, Collection, PackLocation } from '../blob-store.ts'
 import type { ByteSource } from '../bytes.ts'
@@ -14,8 +14,8 @@ export function assertSources(sources: readonly ByteSource[], { blobBytesMax }: 
 
 /** Refuses with `INVALID` a blob without a digest, of no size that a blob can have, or of another than its source. */
 export function assertItems(items: readonly BlobItem[], { blobBytesMax }: BlobCapabilities): void {
-  for (const [index, { digest, sizeBytes, source }] of items.entries()) {
-    assertDigest(digest)
+  assertDigests(items.map(({ digest }) => digest))
+  for (const [index, { sizeBytes, source }] of items.entries()) {
     assertSize(sizeBytes, `item ${index}`, blobBytesMax)
     if (source.sizeBytes !== null && source.sizeBytes !== sizeBytes) {
       throw invalid(`item ${index} has ${sizeBytes} bytes, its source ${source.sizeBytes}`)
@@ -28,8 +28,8 @@ export function assertItems(items: readonly BlobItem[], { blobBytesMax }: BlobCa
  * whose location has another size: the manifest says one thing, the layout another.
  */
 export function assertWants(wants: readonly BlobWant[]): void {
+  assertDigests(wants.map(({ digest }) => digest))
   for (const [index, { digest, sizeBytes, location, range }] of wants.entries()) {
-    assertDigest(digest)
     if (sizeBytes !== null) assertSize(sizeBytes, `want ${index}`, Number.MAX_SAFE_INTEGER)
     if (range) assertRange(range)
     if (location) assertLocation(location, `want ${index}`)

@@ -1,24 +1,16 @@
-import { assertDigest } from '../../domain/digest.ts'
+import { assertDigests } from '../../domain/digest.ts'
 import { LadingError } from '../../domain/errors.ts'
 import { assertName } from '../../domain/names.ts'
-import type {
-  BlobCapabilities,
-  BlobItem,
-  BlobSink,
-  BlobStore,
-  BlobWant,
-  BulkSink,
-  ProjectBlobs,
-} from '../blob-store.ts'
-import type { BulkSource, ByteSource } from '../bytes.ts'
+import type { BlobCapabilities, BlobItem, BlobSink, BlobStore, BlobWant, ProjectBlobs } from '../blob-store.ts'
+import type { ByteSource } from '../bytes.ts'
 import type { CallOptions } from '../call.ts'
 import { assertCollection, assertItems, assertNames, assertSources, assertWants } from './blob-checks.ts'
 import { sliceOf } from './byte-slice.ts'
 import { createCallGate, throwIfAborted } from './call-gate.ts'
 import type { CallGate } from './call-gate.ts'
-import { watched, watchedBulk, watchedSink } from './caller-errors.ts'
+import { watchedSink, WatchedSource } from './caller-errors.ts'
 import { assertPageOptions } from './metadata-checks.ts'
-import { countedChunks, verifiedBytes, verifiedChunks, verifiedSource } from './verified-bytes.ts'
+import { countedChunks, verifiedChunks, verifiedSource } from './verified-bytes.ts'
 import type { ExpectedBytes } from './verified-bytes.ts'
 
 /**
@@ -46,7 +38,7 @@ function checkedProjectBlobs(blobs: ProjectBlobs, capabilities: BlobCapabilities
         assertSources(sources, capabilities)
         assertCollection(options.collection)
         return blobs.ingest(
-          sources.map((source) => new CountedSource(new WatchedSource(source, callerErrors))),
+          sources.map((source) => new CountedSource(source, callerErrors)),
           options,
         )
       })
@@ -76,7 +68,7 @@ function checkedProjectBlobs(blobs: ProjectBlobs, capabilities: BlobCapabilities
     },
     present: (digests, options) =>
       gate.run(read('present', options.signal), async () => {
-        digests.forEach(assertDigest)
+        assertDigests(digests)
         assertCollection(options.collection)
         return blobs.present(digests, options)
       }),
@@ -84,8 +76,7 @@ function checkedProjectBlobs(blobs: ProjectBlobs, capabilities: BlobCapabilities
       const callerErrors = new Set<unknown>()
       return gate.run({ ...read('read', options.signal), callerErrors }, async () => {
         assertWants(wants)
-        const bulk = options.bulk && verifyingBulk(wants, options.bulk, callerErrors)
-        await blobs.read(wants, verifyingSink(wants, sink, callerErrors), { ...options, bulk })
+        await blobs.read(wants, verifyingSink(wants, sink, callerErrors), options)
       })
     },
     delete: (names, options) =>
@@ -104,7 +95,7 @@ function checkedProjectBlobs(blobs: ProjectBlobs, capabilities: BlobCapabilities
 /** The bytes of an item, and no others. */
 function checkedSource(item: BlobItem, callerErrors: Set<unknown>): ByteSource {
   const mismatch = (detail: string) => corruptSource(item.digest, detail)
-  return verifiedSource(new WatchedSource(item.source, callerErrors), item, mismatch)
+  return verifiedSource(new BytesSource(item.source, callerErrors), item, mismatch)
 }
 
 /** Verifies blobs read whole, counts the bytes of ranges where it can. What an iteration threw, a sink cannot hide. */
@@ -114,19 +105,6 @@ function verifyingSink(wants: readonly BlobWant[], sink: BlobSink, callerErrors:
     const want = wants[index]
     if (!want) throw new RangeError(`the adapter answers want ${index} of ${wants.length}`)
     await watchedOne(index, verified(want, chunks))
-  }
-}
-
-/** Verifies blobs that come whole. If one of them is wrong, none is handed over. */
-function verifyingBulk(wants: readonly BlobWant[], bulk: BulkSink, callerErrors: Set<unknown>): BulkSink {
-  const watchedOne = watchedBulk(bulk, callerErrors)
-  return async (blobs) => {
-    const verifiedBlobs = blobs.map(({ index, bytes }) => {
-      const want = wants[index]
-      if (!want || want.range) throw new RangeError(`the adapter gives want ${index} of ${wants.length} as a whole`)
-      return { index, bytes: verifiedBytes(bytes, expectedOf(want), (detail) => corruptBlob(want, detail)) }
-    })
-    await watchedOne(verifiedBlobs)
   }
 }
 
@@ -144,55 +122,22 @@ function expectedOf({ digest, sizeBytes, location }: BlobWant): ExpectedBytes {
   return { digest, sizeBytes: sizeBytes ?? location?.sizeBytes ?? null }
 }
 
-/** A source of unknown digest: one that announced its size must keep to it. */
-class CountedSource implements ByteSource {
-  readonly #source: ByteSource
-
-  constructor(source: ByteSource) {
-    this.#source = source
-  }
-
-  get sizeBytes(): number | null {
-    return this.#source.sizeBytes
-  }
-
-  get bulk(): BulkSource | undefined {
-    return this.#source.bulk
-  }
-
-  read(options: CallOptions): AsyncIterable<Uint8Array> {
-    const chunks = this.#source.read(options)
-    return this.sizeBytes === null ? chunks : countedChunks(chunks, this.sizeBytes, changedSource)
-  }
-}
-
-/** Remembers what the caller's own source threw, unless it was only told to stop. */
-class WatchedSource implements ByteSource {
-  readonly #source: ByteSource
-  readonly #callerErrors: Set<unknown>
-
-  constructor(source: ByteSource, callerErrors: Set<unknown>) {
-    this.#source = source
-    this.#callerErrors = callerErrors
-  }
-
-  get sizeBytes(): number | null {
-    return this.#source.sizeBytes
-  }
-
-  get bulk(): BulkSource | undefined {
-    return this.#source.bulk
-  }
-
-  async *read(options: CallOptions): AsyncGenerator<Uint8Array> {
-    const bytes = watched(this.#source.read(options), (error) => {
-      if (!options.signal?.aborted) this.#callerErrors.add(error)
-    })
-    for await (const chunk of bytes) {
+/** A source of the caller that must give bytes. */
+class BytesSource extends WatchedSource {
+  override async *read(options: CallOptions): AsyncGenerator<Uint8Array> {
+    for await (const chunk of super.read(options)) {
       throwIfAborted(options)
       if (!(chunk instanceof Uint8Array)) throw new LadingError('INVALID', { detail: 'a source gives no bytes' })
       yield chunk
     }
+  }
+}
+
+/** A source of unknown digest: one that announced its size must keep to it. */
+class CountedSource extends BytesSource {
+  override read(options: CallOptions): AsyncGenerator<Uint8Array> {
+    const chunks = super.read(options)
+    return this.sizeBytes === null ? chunks : countedChunks(chunks, this.sizeBytes, changedSource)
   }
 }
 
@@ -218,7 +163,6 @@ function corruptSource(key: string, detail: string): LadingError {
 
 function corruptBlob({ digest, location }: BlobWant, detail: string): LadingError {
   const where = location ? ` in ${location.pack}` : ''
-  const next =
-    'repair it from a folder with good bytes (`version.repair`, `lading verify --repair`), or restore it from a backup'
+  const next = 'repair it from a folder with good bytes (`lading verify --repair`), or restore it from a backup'
   return new LadingError('CORRUPT', { key: digest, detail: `${detail}${where}`, next })
 }

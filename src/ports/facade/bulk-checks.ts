@@ -1,38 +1,37 @@
+import { assertDigests } from '../../domain/digest.ts'
 import { LadingError } from '../../domain/errors.ts'
-import { BULK_BYTES_MAX, BULK_COUNT_MAX } from '../object-store.ts'
-import type { SmallObject } from '../object-store.ts'
-import { assertKey } from './checks.ts'
+import { BULK_COUNT_MAX, ingestedKey } from '../bulk-objects.ts'
+import type { BulkSource } from '../bytes.ts'
+import type { DeliveredObject, IngestedObject, IngestOptions, PrefixOptions } from '../bulk-objects.ts'
+import { assertKey, assertPrefix } from './checks.ts'
 
-/** Rejects `INVALID` for wrong keys, and for more of them than one call may name. */
-export function assertBulkKeys(keys: readonly string[]): void {
-  if (keys.length > BULK_COUNT_MAX) throw tooMany(`${keys.length} keys, at most ${BULK_COUNT_MAX}`)
-  keys.forEach(assertKey)
+/** Rejects `INVALID` for wrong keys or digests, and for more of them than one call may name. */
+export function assertDeliver(objects: readonly DeliveredObject[]): void {
+  assertObjects(objects)
+  for (const { key } of objects) assertKey(key)
 }
 
-/** The same for a reading, and for more bytes than one call may move. */
-export function assertBulkRead(
-  keys: readonly string[],
-  { bytesMax = 0 }: { readonly bytesMax?: number | undefined },
-): void {
-  assertBulkKeys(keys)
-  assertBulkBytes(bytesMax)
+/** Rejects `INVALID` for wrong digests, for more of them than one call may name, and for what is no prefix of keys. */
+export function assertVouch(objects: readonly IngestedObject[], { prefix }: PrefixOptions): void {
+  assertObjects(objects)
+  assertContentPrefix(prefix)
 }
 
-/** The same for objects. */
-export function assertSmallObjects(objects: readonly SmallObject[]): void {
-  assertBulkRead(
-    objects.map(({ key }) => key),
-    { bytesMax: bytesOf(objects) },
-  )
+/** Rejects `INVALID` for more sources than one call may name, and for what is no prefix of keys. */
+export function assertIngest(sources: readonly BulkSource[], { prefix }: IngestOptions): void {
+  if (sources.length > BULK_COUNT_MAX) throw tooMany(`${sources.length} sources, at most ${BULK_COUNT_MAX}`)
+  assertContentPrefix(prefix)
 }
 
-/** Bytes of all objects. */
-export function bytesOf(objects: readonly SmallObject[]): number {
-  return objects.reduce((sum, { bytes }) => sum + bytes.length, 0)
+/** With a digest behind it a prefix must still be a key. */
+function assertContentPrefix(prefix: string): void {
+  assertPrefix(prefix)
+  assertKey(ingestedKey(prefix, '0'.repeat(64)))
 }
 
-function assertBulkBytes(bytes: number): void {
-  if (bytes > BULK_BYTES_MAX) throw tooMany(`${bytes} bytes, at most ${BULK_BYTES_MAX}`)
+function assertObjects(objects: readonly IngestedObject[]): void {
+  if (objects.length > BULK_COUNT_MAX) throw tooMany(`${objects.length} objects, at most ${BULK_COUNT_MAX}`)
+  assertDigests(objects.map(({ digest }) => digest))
 }
 
 function tooMany(what: string): LadingError {

@@ -1,15 +1,32 @@
-import type { BlobSink, BulkSink } from '../blob-store.ts'
-import type { ByteSource } from '../bytes.ts'
+import type { BlobSink } from '../blob-store.ts'
+import type { BulkSource, ByteSource } from '../bytes.ts'
+import type { CallOptions } from '../call.ts'
 
-/** A source that notes what it threw itself, so that this comes back to its owner as it is. */
-export function watchedSource(source: ByteSource, callerErrors: Set<unknown>): ByteSource {
-  return {
-    sizeBytes: source.sizeBytes,
-    bulk: source.bulk,
-    read: (options) =>
-      watched(source.read(options), (error) => {
-        if (!options.signal?.aborted) callerErrors.add(error)
-      }),
+/**
+ * A source that notes what it threw itself, unless it was only told to stop, so that this comes back to its owner as it is.
+ * A class, because there is one for each of many thousand files.
+ */
+export class WatchedSource implements ByteSource {
+  readonly #source: ByteSource
+  readonly #callerErrors: Set<unknown>
+
+  constructor(source: ByteSource, callerErrors: Set<unknown>) {
+    this.#source = source
+    this.#callerErrors = callerErrors
+  }
+
+  get sizeBytes(): number | null {
+    return this.#source.sizeBytes
+  }
+
+  get bulk(): BulkSource | undefined {
+    return this.#source.bulk
+  }
+
+  read(options: CallOptions): AsyncIterable<Uint8Array> {
+    return watched(this.#source.read(options), (error) => {
+      if (!options.signal?.aborted) this.#callerErrors.add(error)
+    })
   }
 }
 
@@ -28,18 +45,6 @@ export function watchedSink(sink: BlobSink, callerErrors: Set<unknown>): BlobSin
       throw error
     }
     if (failures.length > 0) throw failures[0]
-  }
-}
-
-/** A sink of many that notes what it threw itself. */
-export function watchedBulk(bulk: BulkSink, callerErrors: Set<unknown>): BulkSink {
-  return async (blobs) => {
-    try {
-      await bulk(blobs)
-    } catch (error) {
-      callerErrors.add(error)
-      throw error
-    }
   }
 }
 

@@ -1,9 +1,10 @@
 import type { ByteSource } from '../bytes.ts'
 import type { CallOptions } from '../call.ts'
-import type { BatchStore, BulkObjects, ObjectStore, StoredObject } from '../object-store.ts'
+import type { BulkObjects, IngestedObject } from '../bulk-objects.ts'
+import type { BatchStore, ObjectStore, StoredObject } from '../object-store.ts'
 import { CheckedSource } from './checked-source.ts'
 import { assertBatch, assertKey, assertPage, assertRange, assertSize, isEmptyRange } from './checks.ts'
-import { assertBulkKeys, assertBulkRead, assertSmallObjects, bytesOf } from './bulk-checks.ts'
+import { assertDeliver, assertIngest, assertVouch } from './bulk-checks.ts'
 import { Guard } from './guard.ts'
 import type { GuardedCall, ObservedRequest } from './guard.ts'
 import { guardedChunks, guardedStaging } from './streams.ts'
@@ -163,26 +164,27 @@ function checkedBatch(guard: Guard, driver: ObjectStore): BatchStore {
 function checkedBulk(guard: Guard, driver: ObjectStore): BulkObjects {
   const requires = ['bulk', driver.capabilities.bulk] as const
   return {
-    async readAll(keys, options) {
-      if (keys.length === 0) return []
-      const check = (): void => assertBulkRead(keys, options)
-      const call = { ...reading('bulk.readAll', keys[0]!, options), requires, check, bytes: sizeOfEach }
-      return guard.call(call, () => driver.bulk.readAll(keys, options))
-    },
-
-    async writeAll(objects, options) {
+    async deliverAll(objects, options) {
       if (objects.length === 0) return []
-      const check = (): void => assertSmallObjects(objects)
-      const bytes = (): number => bytesOf(objects)
-      const call = { ...writing('bulk.writeAll', objects[0]!.key, options), requires, check, bytes }
-      return guard.call(call, () => driver.bulk.writeAll(objects, options))
+      const check = (): void => assertDeliver(objects)
+      const bytes = (put: readonly boolean[] | undefined): number | undefined =>
+        put && bytesOfAll(objects.filter((_object, index) => put[index]))
+      const call = { ...reading('bulk.deliverAll', objects[0]!.key, options), requires, check, bytes }
+      return guard.call(call, () => driver.bulk.deliverAll(objects, options))
     },
 
-    async statAll(keys, options) {
-      if (keys.length === 0) return []
-      const check = (): void => assertBulkKeys(keys)
-      const call = { ...reading('bulk.statAll', keys[0]!, options), requires, check }
-      return guard.call(call, () => driver.bulk.statAll(keys, options))
+    async ingestAll(sources, options) {
+      if (sources.length === 0) return []
+      const check = (): void => assertIngest(sources, options)
+      const call = { ...writing('bulk.ingestAll', options.prefix, options), requires, check, bytes: bytesOfAll }
+      return guard.call(call, () => driver.bulk.ingestAll(sources, options))
+    },
+
+    async vouchAll(objects, options) {
+      if (objects.length === 0) return []
+      const check = (): void => assertVouch(objects, options)
+      const call = { ...reading('bulk.vouchAll', options.prefix, options), requires, check }
+      return guard.call(call, () => driver.bulk.vouchAll(objects, options))
     },
   }
 }
@@ -221,8 +223,8 @@ async function sendBody<T>(
   }
 }
 
-function sizeOfEach(found: readonly (Uint8Array | null)[] | undefined): number | undefined {
-  return found?.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0)
+function bytesOfAll(ingested: readonly (IngestedObject | null)[] | undefined): number | undefined {
+  return ingested?.reduce((sum, object) => sum + (object?.sizeBytes ?? 0), 0)
 }
 
 function sizeOfAll(found: readonly (StoredObject | null)[] | undefined): number | undefined {

@@ -1,4 +1,4 @@
-import { assertDigest } from '../../domain/digest.ts'
+import { assertDigest, assertDigests } from '../../domain/digest.ts'
 import { LadingError } from '../../domain/errors.ts'
 import type { LineageOptions } from '../../domain/lineage.ts'
 import { assertMovableAlias, assertName } from '../../domain/names.ts'
@@ -24,8 +24,8 @@ export function assertSelector(selector: Selector): void {
 
 /** Refuses with `INVALID` what is no blob: a digest and an exact size. What a service takes at most, it says itself. */
 export function assertBlobs(blobs: readonly IngestedBlob[]): void {
-  for (const { digest, sizeBytes } of blobs) {
-    assertDigest(digest)
+  assertDigests(blobs.map(({ digest }) => digest))
+  for (const { sizeBytes } of blobs) {
     if (Number.isSafeInteger(sizeBytes) && sizeBytes >= 0) continue
     throw new LadingError('INVALID', { detail: `a blob of ${sizeBytes} bytes`, next: 'give its exact size' })
   }

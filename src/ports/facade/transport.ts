@@ -6,7 +6,7 @@ import type { PageOptions } from '../metadata-store.ts'
 import type { Transport, Upload } from '../transport.ts'
 import { assertWants } from './blob-checks.ts'
 import { createCallGate, throwIfAborted } from './call-gate.ts'
-import { watchedBulk, watchedSink, watchedSource } from './caller-errors.ts'
+import { watchedSink, WatchedSource } from './caller-errors.ts'
 import { assertArtifactKey, assertPageOptions, assertRunRecord, assertVersionKey } from './metadata-checks.ts'
 import { assertBlobs, assertChange, assertLineage, assertMove, assertSelector } from './transport-checks.ts'
 import { checkedCollaboration } from './collaboration.ts'
@@ -104,8 +104,7 @@ function checkedBytes(
         assertName('project', from.project)
         assertDigest(from.manifest)
         assertWants(wants)
-        const bulk = options.bulk && watchedBulk(options.bulk, callerErrors)
-        await transport.read(from, wants, watchedSink(sink, callerErrors), { ...options, bulk })
+        await transport.read(from, wants, watchedSink(sink, callerErrors), options)
       })
     },
     layout: (project, manifest, options) =>
@@ -123,7 +122,7 @@ function checkedRepair({ write }: TransportFront, transport: Transport): Pick<Tr
       return write(call, async () => {
         assertVersionKey(key)
         assertBlobs(items)
-        const watched = items.map((item) => ({ ...item, source: watchedSource(item.source, callerErrors) }))
+        const watched = items.map((item) => ({ ...item, source: new WatchedSource(item.source, callerErrors) }))
         return transport.repair(key, watched, options)
       })
     },

@@ -3,7 +3,7 @@ import { normaliseMetadata } from '../../domain/metadata.ts'
 import { assertAliases, assertType } from '../../domain/names.ts'
 import type { CallOptions } from '../call.ts'
 import type { LogIntent, Upload } from '../transport.ts'
-import { watchedSource } from './caller-errors.ts'
+import { WatchedSource } from './caller-errors.ts'
 import { assertVersionKey } from './metadata-checks.ts'
 import { assertBlobs, assertChange } from './transport-checks.ts'
 import { assertBoolean, assertDescription } from './value-checks.ts'
@@ -18,7 +18,7 @@ export function checkedUpload({ read, write }: TransportFront, name: string, upl
     ingest(sources, options) {
       const callerErrors = new Set<unknown>()
       return write({ ...call('ingest', options), requires: 'onePass', callerErrors }, async () => {
-        const watched = sources.map((source) => watchedSource(source, callerErrors))
+        const watched = sources.map((source) => new WatchedSource(source, callerErrors))
         return upload.ingest(watched, options)
       })
     },
@@ -31,7 +31,7 @@ export function checkedUpload({ read, write }: TransportFront, name: string, upl
       const callerErrors = new Set<unknown>()
       return write({ ...call('write', options), callerErrors }, async () => {
         assertBlobs(items)
-        const watched = items.map((item) => ({ ...item, source: watchedSource(item.source, callerErrors) }))
+        const watched = items.map((item) => ({ ...item, source: new WatchedSource(item.source, callerErrors) }))
         await upload.write(watched, options)
       })
     },

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { createDigester, sha256 } from '../../domain/digest.ts'
+import { createDigester } from '../../domain/digest.ts'
 import type { Digest, Digester } from '../../domain/digest.ts'
 import type { LadingError } from '../../domain/errors.ts'
 import type { ByteSource } from '../bytes.ts'
@@ -47,16 +47,6 @@ export async function* countedChunks(
     yield chunk
   }
   if (count < sizeBytes) throw mismatch(`expected ${sizeBytes} bytes, found ${count}`)
-}
-
-/** Bytes that are all there: returns them if they are as expected, else throws `mismatch`. */
-export function verifiedBytes(bytes: Uint8Array, { digest, sizeBytes }: ExpectedBytes, mismatch: Mismatch): Uint8Array {
-  if (sizeBytes !== null && bytes.length !== sizeBytes) {
-    throw mismatch(`expected ${sizeBytes} bytes, found ${bytes.length}`)
-  }
-  const found = sha256(bytes)
-  if (found !== digest) throw differs(digest, found, mismatch)
-  return bytes
 }
 
 /** A source that passes on nothing but the expected bytes: each reading ends with `mismatch` before others are whole. */

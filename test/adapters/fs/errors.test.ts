@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createFsFromVolume, Volume } from 'memfs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { FileHandle, FileSystem } from '../../../src/adapters/fs/client.ts'
@@ -100,6 +100,27 @@ describe('on a failing disk', () => {
     expect(error.code).toBe('UNKNOWN_OUTCOME')
     // p, store, disk and /: none of them is taken for durable.
     expect(disk.folderSyncs - before).toBe(4)
+  })
+
+  test('a sync that fails is not told of while others of its call still run', async () => {
+    const ended: string[] = []
+    const { store } = createFailingDisk({
+      async beforeFolderSync(path) {
+        if (path.endsWith('/a')) throw failure('EIO')
+        for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+        ended.push(basename(path))
+      },
+    })
+    for (const key of ['a/x', 'b/x']) {
+      const staged = await store.stage({})
+      await staged.write(text('x'))
+      await staged.publish(key)
+    }
+
+    const error = await failureOf(store.sync(['a/x', 'b/x'], {}))
+
+    expect(error.code).toBe('UNKNOWN_OUTCOME')
+    expect(ended).toEqual(['b'])
   })
 
   test.each(['EINVAL', 'ENOTSUP'])('a file system that answers %s to the sync of a folder is served', async (errno) => {
@@ -217,8 +238,12 @@ interface FailingDisk {
   heal(): void
 }
 
+interface DiskOptions {
+  readonly beforeFolderSync?: (path: string) => Promise<void>
+}
+
 /** A disk in memory whose calls can be made to fail. */
-function createFailingDisk(): FailingDisk {
+function createFailingDisk({ beforeFolderSync }: DiskOptions = {}): FailingDisk {
   const inner = createFsFromVolume(new Volume()).promises as unknown as FileSystem
   const failing = new Map<string, { errno: string; times: number; path: string | undefined }>()
   let folderSyncs = 0
@@ -252,6 +277,8 @@ function createFailingDisk(): FailingDisk {
       check('open', path)
       // The mode is left out, because memfs denies the first write to a read-only file.
       const handle = await inner.open(path, flags)
+      const sync = handle.sync.bind(handle)
+      if (flags === 'r' && beforeFolderSync) handle.sync = () => beforeFolderSync(path).then(sync)
       return guarded(bound(handle), ['write', 'read', 'stat', 'chmod', 'sync', 'close'], flags)
     },
   }

@@ -1,11 +1,25 @@
 import { createHash } from 'node:crypto'
 import * as nodeFs from 'node:fs'
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, utimesSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { createFsFromVolume, Volume } from 'memfs'
 import { describe, expect, it } from 'vitest'
 import { createFiles } from '../../../src/adapters/fs/files.ts'
+import { createFsObjectStore } from '../../../src/adapters/fs/index.ts'
 import type { UserFileSystem } from '../../../src/adapters/fs/user-file-system.ts'
+import { sha256 } from '../../../src/domain/digest.ts'
+import type { TargetFolder } from '../../../src/ports/files.ts'
+import type { FileState } from '../../../src/ports/file-state.ts'
 import { errno, fsWith, pattern, plant, temporaryFolder, treeOf } from './user-files-kit.ts'
 
 const isWindows = process.platform === 'win32'
@@ -21,6 +35,30 @@ function createPlace(fs?: UserFileSystem) {
   const [root, outside] = [join(parent, 'root'), join(parent, 'outside')]
   mkdirSync(outside)
   return { parent, root, outside, target: createFiles(fs).target(root) }
+}
+
+/** What a store puts into a folder of these contents, and as what it is then found. `before` is called at the last moment. */
+async function putInto(
+  target: TargetFolder,
+  contents: Readonly<Record<string, string>>,
+  before = () => undefined as void,
+) {
+  const store = createFsObjectStore({ root: join(temporaryFolder(), 'store'), durability: 'none' })
+  const paths = Object.keys(contents)
+  const places = await target.places(paths, {})
+  const objects = paths.map((path, index) => {
+    const bytes = Buffer.from(contents[path]!)
+    return { key: `o/${index}`, digest: sha256(bytes), sizeBytes: bytes.length, place: places.of(index), bytes }
+  })
+  for (const { key, bytes } of objects) await store.put(key, bytes, {})
+  before()
+  const put = await store.bulk.deliverAll(objects, { maker: places.maker })
+  await store.close()
+  return { put, states: paths.map((_, index) => places.stateOf(index)) }
+}
+
+function fieldsOf({ dev, ino, sizeBytes, mtimeNs, ctimeNs }: FileState): FileState {
+  return { dev, ino, sizeBytes, mtimeNs, ctimeNs }
 }
 
 describe('a file written into a target folder', () => {
@@ -128,9 +166,9 @@ describe('a file written into a target folder', () => {
     for (let index = 0; index < 50; index++) await target.write(`a/b/c/d/${index}`, chunksOf('x'), {})
 
     expect(calls.mkdir).toBe(5)
-    // For what is in its place, for where the temporary file was made, and for the state that the file has afterwards.
-    expect(calls.lstat).toBe(5 + 50 + 50 + 50)
-    expect(calls.realpath).toBe(5 + 50 + (isLinux ? 0 : 50))
+    // For what is in its place, and for the state that the file has afterwards; by path also for what was made where.
+    expect(calls.lstat).toBe(5 + 50 + 50 + (isLinux ? 0 : 50))
+    expect(calls.realpath).toBe(5 + (isLinux ? 0 : 3 * 50))
   })
 
   it('can be written at the same time as others in the same new folders', async () => {
@@ -222,7 +260,9 @@ describe('a write that fails', () => {
     ['EROFS', 'UNAUTHORIZED'],
     ['EMFILE', 'UNAVAILABLE'],
   ])('names the file when it cannot be made: %s', async (system, code) => {
-    const { root, target } = createPlace(fsWith({ open: () => Promise.reject(errno(system)) }))
+    const open = (path: string, ...how: never[]) =>
+      path.endsWith('.part') ? Promise.reject(errno(system)) : nodeFs.promises.open(path, ...how)
+    const { root, target } = createPlace(fsWith({ open: open as never }))
 
     const written = target.write('a', chunksOf('one'), {})
 
@@ -307,6 +347,32 @@ describe.skipIf(isWindows)('a link in a target folder', () => {
     expect(treeOf(outside)).toEqual([])
   })
 
+  it.runIf(isLinux).each([true, false])(
+    'is not followed when a file is made behind it; back in time: %s',
+    async (isBack) => {
+      const { parent, root, outside } = createPlace()
+      const open = async (path: string, ...how: never[]) => {
+        if (!path.endsWith('.part')) return nodeFs.promises.open(path, ...how)
+        renameSync(join(root, 'a'), join(parent, 'moved'))
+        symlinkSync('../outside', join(root, 'a'))
+        const handle = await nodeFs.promises.open(path, ...how)
+        if (isBack) {
+          unlinkSync(join(root, 'a'))
+          renameSync(join(parent, 'moved'), join(root, 'a'))
+        }
+        return handle
+      }
+      const target = createFiles(fsWith({ open: open as never })).target(root)
+
+      const written = target.write('a/one', chunksOf('1'), {})
+
+      if (isBack) await written
+      else await expect(written).rejects.toMatchObject({ code: 'CONFLICT' })
+      expect(treeOf(outside)).toEqual([])
+      expect(treeOf(isBack ? root : parent).filter((path) => path.endsWith('.part'))).toEqual([])
+    },
+  )
+
   it.runIf(isLinux)('is not followed when it takes the place of the folder in the midst of a renaming', async () => {
     const { parent, root, outside } = createPlace()
     const rename = async (from: string, to: string) => {
@@ -377,9 +443,7 @@ describe('something else in the place of a file or folder', () => {
   })
 })
 
-describe('files written together into a target folder', () => {
-  const filesOf = (contents: Readonly<Record<string, string>>) =>
-    Object.entries(contents).map(([path, content]) => ({ path, bytes: new TextEncoder().encode(content) }))
+describe('files that a store puts into a target folder', () => {
   const many = Object.fromEntries(
     Array.from({ length: 40 }, (_, index) => [`a/b${index % 3}/${index}`, `file ${index}`]),
   )
@@ -387,105 +451,107 @@ describe('files written together into a target folder', () => {
   it('have their bytes, in folders made for them, and the states that are told', async () => {
     const { root, target } = createPlace()
 
-    const states = await target.writeAll(filesOf(many), {})
+    const { put, states } = await putInto(target, many)
 
+    expect(put).toEqual(Object.keys(many).map(() => true))
     for (const [path, content] of Object.entries(many)) expect(readFileSync(join(root, path), 'utf8')).toBe(content)
     const found = await target.inspectAll(Object.keys(many), {})
-    expect(states).toEqual(found.map((file) => file !== 'unknown' && file?.state))
-  })
-
-  it('may lie in one memory, which is given away, or in that of small buffers', async () => {
-    const { root, target } = createPlace()
-    const slab = new TextEncoder().encode('onetwo')
-    const pieces = [
-      { path: 'one', bytes: slab.subarray(0, 3) },
-      { path: 'two', bytes: slab.subarray(3) },
-    ]
-
-    await target.writeAll(pieces, {})
-    await target.writeAll([{ path: 'three', bytes: Buffer.from('three') }], {})
-
-    expect(slab.length).toBe(0)
-    expect(['one', 'two', 'three'].map((path) => readFileSync(join(root, path), 'utf8'))).toEqual([
-      'one',
-      'two',
-      'three',
-    ])
-  })
-
-  it('are the same on a file system that threads have no part in', async () => {
-    const { root, target } = createPlace(fsWith({}))
-
-    const states = await target.writeAll(filesOf(many), {})
-
-    expect(readFileSync(join(root, 'a/b1/1'), 'utf8')).toBe('file 1')
-    expect(states).toEqual(
-      await Promise.all(Object.keys(many).map(async (path) => (await target.inspect(path, {}))?.state)),
+    expect(states.map((state) => state && fieldsOf(state))).toEqual(
+      found.map((file) => file !== 'unknown' && file && fieldsOf(file.state)),
     )
-    expect(await target.inspectAll(['a/b1/1', 'none'], {})).toEqual(['unknown', 'unknown'])
+    expect(states.every((state) => state!.mtimeNs % 1_000_000_000n === 0n)).toBe(true)
+  })
+
+  it('have no state while no store has put them there', async () => {
+    const { target } = createPlace()
+
+    const places = await target.places(['a', 'b'], {})
+
+    expect([places.stateOf(0), places.stateOf(1), places.stateOf(2)]).toEqual([null, null, null])
+  })
+
+  it('have no place on a file system that threads have no part in', async () => {
+    const { target } = createPlace(fsWith({}))
+    await target.write('a/one', chunksOf('1'), {})
+
+    const places = await target.places(['a/one', 'b'], {})
+
+    expect([places.of(0), places.of(1), places.of(2)]).toEqual([null, null, null])
+    expect(await target.inspectAll(['a/one', 'none'], {})).toEqual(['unknown', 'unknown'])
   })
 
   it('are none at all', async () => {
     const { parent, target } = createPlace()
 
-    expect(await target.writeAll([], {})).toEqual([])
-    expect(await target.inspectAll([], {})).toEqual([])
+    const places = await target.places([], {})
 
+    expect(places.of(0)).toBeNull()
+    expect(await target.inspectAll([], {})).toEqual([])
     expect(treeOf(parent)).toEqual(['outside'])
   })
 
   it.skipIf(isWindows)(
-    'are CONFLICT, by name, where a link or a folder is in the place of one; nothing lies elsewhere',
+    'are left out where a link or a folder is in the place of one; nothing lies elsewhere',
     async () => {
-      for (const [path, key] of [
-        ['link', 'link'],
-        ['folder', 'folder'],
-        ['linked/x', 'linked'],
-      ] as const) {
+      for (const path of ['link', 'folder'] as const) {
         const { root, outside, target } = createPlace()
         plant(root, { 'folder/x': 'x' })
         symlinkSync('../outside/new', join(root, 'link'))
-        symlinkSync('../outside', join(root, 'linked'))
 
-        const written = target.writeAll(filesOf({ a: 'a', [path]: 'x', z: 'z' }), {})
+        const { put, states } = await putInto(target, { a: 'a', [path]: 'x', z: 'z' })
 
-        await expect(written).rejects.toMatchObject({ code: 'CONFLICT', key: join(root, key) })
+        expect([put, states[1]]).toEqual([[true, false, true], null])
         expect(treeOf(outside)).toEqual([])
         expect(await target.inspectAll([path], {})).toEqual(['unknown'])
       }
     },
   )
 
-  it.skipIf(isWindows)(
-    'are CONFLICT when a link has taken the place of a folder that was written into before',
-    async () => {
-      const { root, outside, target } = createPlace()
-      await target.writeAll(filesOf({ 'a/one': '1' }), {})
+  it.skipIf(isWindows)('have no places, by name, where a link has the place of their folder', async () => {
+    const { root, outside, target } = createPlace()
+    mkdirSync(root)
+    symlinkSync('../outside', join(root, 'linked'))
+
+    const places = target.places(['a', 'linked/x'], {})
+
+    await expect(places).rejects.toMatchObject({ code: 'CONFLICT', key: join(root, 'linked') })
+    expect(treeOf(outside)).toEqual([])
+  })
+
+  it.skipIf(isWindows)('are left out when a link has taken the place of their folder, which is told then', async () => {
+    const { root, outside, target } = createPlace()
+    await putInto(target, { 'a/one': '1' })
+    const swap = () => {
       renameSync(join(root, 'a'), join(root, 'moved'))
       symlinkSync('../outside', join(root, 'a'))
+    }
 
-      const written = target.writeAll(filesOf({ 'a/two': '2', 'a/three': '3' }), {})
+    const { put, states } = await putInto(target, { 'a/two': '2', 'a/three': '3', b: 'b' }, swap)
 
-      await expect(written).rejects.toMatchObject({ code: 'CONFLICT' })
-      expect(treeOf(outside)).toEqual([])
-      await expect(target.writeAll(filesOf({ 'a/two': '2' }), {})).rejects.toMatchObject({ key: join(root, 'a') })
-    },
-  )
+    expect([put, states.slice(0, 2)]).toEqual([
+      [false, false, true],
+      [null, null],
+    ])
+    expect(treeOf(outside)).toEqual([])
+    const written = target.write('a/two', chunksOf('2'), {})
+    await expect(written).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(target.places(['a/two'], {})).rejects.toMatchObject({ key: join(root, 'a') })
+  })
 
   it.each(['', '/etc/x', '../x', 'a\0b'])('cannot be called %j', async (path) => {
     const { parent, target } = createPlace()
 
-    await expect(target.writeAll(filesOf({ [path]: 'x' }), {})).rejects.toMatchObject({ code: 'INVALID' })
+    await expect(target.places([path], {})).rejects.toMatchObject({ code: 'INVALID' })
     await expect(target.inspectAll([path], {})).rejects.toMatchObject({ code: 'INVALID' })
 
     expect(treeOf(parent)).toEqual(['outside'])
   })
 
-  it('are not begun when the signal has fired', async () => {
+  it('have no places when the signal has fired', async () => {
     const { parent, target } = createPlace()
     const signal = AbortSignal.abort()
 
-    await expect(target.writeAll(filesOf({ a: 'a' }), { signal })).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect(target.places(['a'], { signal })).rejects.toMatchObject({ code: 'ABORTED' })
     await expect(target.inspectAll(['a'], { signal })).rejects.toMatchObject({ code: 'ABORTED' })
 
     expect(treeOf(parent)).toEqual(['outside'])

@@ -7,6 +7,7 @@ import { createFsFromVolume, Volume } from 'memfs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFiles } from '../../../src/adapters/fs/files.ts'
 import type { UserFileSystem } from '../../../src/adapters/fs/user-file-system.ts'
+import type { FoundFile } from '../../../src/ports/files.ts'
 import { errno, fsWith, plant, readAll, temporaryFolder } from './user-files-kit.ts'
 
 const isWindows = process.platform === 'win32'
@@ -19,9 +20,15 @@ interface WalkSettings {
 }
 
 /** The paths that a walk finds, sorted. */
+async function filesIn(walk: AsyncIterable<Iterable<FoundFile>>): Promise<readonly FoundFile[]> {
+  const found: FoundFile[] = []
+  for await (const files of walk) found.push(...files)
+  return found
+}
+
 async function walk(folder: string, { fs, ...options }: WalkSettings = {}): Promise<string[]> {
   const paths: string[] = []
-  for await (const files of createFiles(fs).walk(folder, options)) paths.push(...files.map(({ path }) => path))
+  for await (const files of createFiles(fs).walk(folder, options)) for (const { path } of files) paths.push(path)
   return paths.toSorted()
 }
 
@@ -32,7 +39,7 @@ describe('a walk', () => {
     mkdirSync(join(folder, 'empty/deep'), { recursive: true })
     const found: [string, number, string][] = []
 
-    for (const file of (await Array.fromAsync(createFiles().walk(folder, {}))).flat()) {
+    for (const file of await filesIn(createFiles().walk(folder, {}))) {
       found.push([file.path, file.sizeBytes, (await readAll(file.source.read({}))).toString()])
     }
 
@@ -216,7 +223,7 @@ describe.skipIf(isWindows)('a walk over links', () => {
     symlinkSync('data/a.txt', join(folder, 'link'))
 
     const keep = (path: string) => path === 'link'
-    for (const { path, sizeBytes, source } of (await Array.fromAsync(createFiles().walk(folder, { keep }))).flat()) {
+    for (const { path, sizeBytes, source } of await filesIn(createFiles().walk(folder, { keep }))) {
       expect([path, sizeBytes, (await readAll(source.read({}))).toString()]).toEqual(['link', 5, 'alpha'])
     }
   })

@@ -24,6 +24,8 @@ import { checkedMetadataStore } from '../../../src/ports/facade/metadata-store.t
 import type { MetadataStore } from '../../../src/ports/metadata-store.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
 import type { Transport } from '../../../src/ports/transport.ts'
+import { createBulkMemory, memoryPlaces, memorySources } from '../../support/bulk-memory.ts'
+import { blobPlacesMutants } from './blob-places-mutants.ts'
 import { blobReadMutants } from './blob-read-mutants.ts'
 import { blobWriteMutants } from './blob-write-mutants.ts'
 import { draftMutants } from './draft-mutants.ts'
@@ -31,6 +33,8 @@ import { metadataHistoryMutants } from './metadata-history-mutants.ts'
 import { metadataReadMutants } from './metadata-read-mutants.ts'
 import { metadataRunMutants } from './metadata-run-mutants.ts'
 import { metadataWriteMutants } from './metadata-write-mutants.ts'
+import { objectBulkMutants } from './object-bulk-mutants.ts'
+import { objectDeliverMutants } from './object-deliver-mutants.ts'
 import { objectListMutants } from './object-list-mutants.ts'
 import { objectPreconditionMutants } from './object-precondition-mutants.ts'
 import { objectReadMutants } from './object-read-mutants.ts'
@@ -72,24 +76,38 @@ interface Kind<Port, Context> {
 export const MUTANT_GROUPS: readonly MutantGroup[] = [
   groupOf({
     port: 'ObjectStore',
-    mutants: [...objectPreconditionMutants, ...objectWriteMutants, ...objectReadMutants, ...objectListMutants],
+    mutants: [
+      ...objectPreconditionMutants,
+      ...objectWriteMutants,
+      ...objectReadMutants,
+      ...objectListMutants,
+      ...objectBulkMutants,
+      ...objectDeliverMutants,
+    ],
     cases: objectStoreCases,
     subjectOf: (mutant, breaks) =>
       objectStoreSubject({
         name: mutant.id,
-        capabilities: capabilityNames(createMemoryObjectStore(mutant.flavour).capabilities),
-        create: async () => handles(mutant, breaks, (objects) => objects),
+        capabilities: [...capabilityNames(memoryOf(mutant).capabilities), 'sources', 'places'],
+        create: async () => ({
+          ...handles(mutant, breaks, (objects) => objects),
+          sources: async (contents) => memorySources(contents),
+          places: async (count) => memoryPlaces(count),
+        }),
       }),
   }),
   groupOf({
     port: 'BlobStore',
-    mutants: [...blobWriteMutants, ...blobReadMutants],
+    mutants: [...blobWriteMutants, ...blobReadMutants, ...blobPlacesMutants],
     cases: blobStoreCases,
     subjectOf: (mutant, breaks) =>
       blobStoreSubject({
         name: mutant.id,
-        capabilities: blobCapabilityNames(openBlobs(createMemoryObjectStore(mutant.flavour)).capabilities),
-        create: async () => handles(mutant, breaks, openBlobs),
+        capabilities: [...blobCapabilityNames(openBlobs(memoryOf(mutant)).capabilities), 'places'],
+        create: async () => ({
+          ...handles(mutant, breaks, openBlobs),
+          places: async (count) => memoryPlaces(count),
+        }),
       }),
   }),
   groupOf({
@@ -142,8 +160,14 @@ function groupOf<Port, Context>({ port, mutants, cases, subjectOf }: Kind<Port, 
   }
 }
 
+/** The store that a mutant is made of. */
+function memoryOf({ flavour, inBulk }: MutantFacts, shared = createMemoryData()): ObjectStore {
+  const options = { ...flavour, shared }
+  return inBulk ? createBulkMemory(options) : createMemoryObjectStore(options)
+}
+
 function handles<Port>(
-  { flavour }: Mutant<Port>,
+  mutant: Mutant<Port>,
   breaks: () => Breaker<Port>,
   open: Opened<Port>,
 ): { open(options?: HandleOptions): Promise<Port>; cleanup(): Promise<void> } {
@@ -151,7 +175,7 @@ function handles<Port>(
   const breaker = breaks()
   return {
     async open(options = {}) {
-      const objects = createMemoryObjectStore({ ...flavour, shared })
+      const objects = memoryOf(mutant, shared)
       return breaker(open(objects, options), objects)
     },
     cleanup: async () => {},

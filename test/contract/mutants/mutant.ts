@@ -23,5 +23,7 @@ export interface Mutant<Port> {
   readonly killedBy: string
   /** The memory store that it is made of. Default: with a native register, without batches and packs. */
   readonly flavour?: Omit<MemoryOptions, 'shared'>
+  /** Whether that is the double that takes sources and places in bulk. */
+  readonly inBulk?: boolean
   breaks(): Breaker<Port>
 }

@@ -14,15 +14,17 @@ export async function describeBlobStore(
   const title = `${name}, BlobStore`
   const probe = await create()
   const capabilities = blobCapabilityNames(portsOf(probe).blobs.capabilities)
+  const hasPlaces = probe.places !== undefined
   await probe.cleanup()
   const subject = blobStoreSubject({
     name: title,
-    capabilities: [...capabilities, 'corrupt'],
+    capabilities: [...capabilities, 'corrupt', ...(hasPlaces ? ['places'] : [])],
     async create() {
       const data = await create()
       return {
         open: async () => portsOf(data).blobs,
         corrupt: (at) => data.corrupt(at),
+        ...(data.places ? { places: data.places } : {}),
         cleanup: () => data.cleanup(),
       }
     },

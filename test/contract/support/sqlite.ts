@@ -7,6 +7,7 @@ import { createFsObjectStore } from '../../../src/adapters/fs/index.ts'
 import type { SqliteModule } from '../../../src/adapters/sqlite/index.ts'
 import { createPorts } from '../../../src/composition/create-ports.ts'
 import { createSqliteMetadataStore } from '../../../src/composition/sqlite.ts'
+import { filePlaces } from './fs.ts'
 import { flipInFile } from './stores.ts'
 import type { PortsData } from './stores.ts'
 
@@ -41,6 +42,7 @@ async function fileData(engine: { readonly sqlite?: SqliteModule }): Promise<Por
       blobs: blobs(),
     }),
     corrupt: async (at) => flipInFile(nodeFs, root, at),
+    places: (count) => filePlaces(join(folder, 'places'), count),
     cleanup: () => rm(folder, { recursive: true, force: true }),
   }
 }

@@ -7,9 +7,11 @@ import { createFsObjectStore } from '../../../src/adapters/fs/index.ts'
 import { createMemoryData, createMemoryObjectStore } from '../../../src/adapters/memory/index.ts'
 import type { MemoryOptions } from '../../../src/adapters/memory/index.ts'
 import { createPorts } from '../../../src/composition/create-ports.ts'
-import type { Tier } from '../../../src/contract/index.ts'
+import type { TestPlaces, Tier } from '../../../src/contract/index.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
 import type { Clock } from '../../../src/ports/environment.ts'
+import { createBulkMemory, memoryPlaces } from '../../support/bulk-memory.ts'
+import { filePlaces } from './fs.ts'
 import { MEMORY_FLAVOURS } from './memory.ts'
 
 /** One stored byte: `name` is that of a blob or pack in its project. */
@@ -24,6 +26,8 @@ export interface StoreData {
   driver(): ObjectStore
   /** Flips a byte behind the store's back. */
   corrupt(at: StoredByte): Promise<void>
+  /** Places that its blob store fills by itself, if it does so. */
+  readonly places?: (count: number) => Promise<TestPlaces>
   cleanup(): Promise<void>
 }
 
@@ -44,11 +48,13 @@ export const fsData = (): Promise<StoreData> => folderData('full')
 export const unsyncedFsData = (): Promise<StoreData> => folderData('none')
 
 async function folderData(durability: 'full' | 'none'): Promise<StoreData> {
-  const root = await mkdtemp(join(tmpdir(), 'lading-contract-'))
+  const folder = await mkdtemp(join(tmpdir(), 'lading-contract-'))
+  const root = join(folder, 'store')
   return {
     driver: () => createFsObjectStore({ root, durability }),
     corrupt: async (at) => flipInFile(nodeFs, root, at),
-    cleanup: () => rm(root, { recursive: true, force: true }),
+    places: (count) => filePlaces(join(folder, 'places'), count),
+    cleanup: () => rm(folder, { recursive: true, force: true }),
   }
 }
 
@@ -90,10 +96,22 @@ export function portsOf(
   return 'ports' in data ? data.ports(environment) : createPorts(data.driver(), environment)
 }
 
+/** Stores that do in bulk, in memory, all that they are asked for, and two thirds of it. */
+export const BULK_STORES: Readonly<Record<string, () => Promise<StoreData>>> = {
+  'memory, in bulk': async () => bulkMemoryData(() => true),
+  'memory, two thirds in bulk': async () => bulkMemoryData((position) => position % 3 !== 2),
+}
+
 type FlipFs = Pick<typeof nodeFs, 'chmodSync' | 'readFileSync' | 'writeFileSync'>
 
-function memoryData(options: MemoryOptions): StoreData {
+function bulkMemoryData(takes: (position: number) => boolean): StoreData {
   const shared = createMemoryData()
+  const driver = () => createBulkMemory({ shared }, takes)
+  return { ...memoryData({ shared }), driver, places: async (count) => memoryPlaces(count) }
+}
+
+function memoryData(options: MemoryOptions): StoreData {
+  const { shared = createMemoryData() } = options
   return {
     driver: () => createMemoryObjectStore({ ...options, shared }),
     async corrupt({ project, name, offset }) {

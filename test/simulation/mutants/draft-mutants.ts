@@ -12,7 +12,7 @@ const TWO_AND_TWO = writers([give('a'), finish('a')], [give('b')], [finish('b')]
 /** Runs that disagree, and finishers who do. */
 const RIVALS = writers([give('a', 'A'), finish()], [give('a', 'B')], [finishLast])
 
-/** Collaborative drafts: those of protocol.md first. */
+/** Those of collaborative drafts. */
 export const DRAFT_MUTANTS: readonly Mutant[] = [
   {
     name: 'closing_before_part',

@@ -3,7 +3,7 @@ import type { Operation, Scenario, Step } from '../scenario.ts'
 
 /** A way to get the protocol wrong, as a patch of the source, and the situation in which it shows. */
 export interface Mutant {
-  /** Its name in protocol.md, "What goes wrong if you skip this"; there twice: with its store before it. */
+  /** The shortcut that it takes; one that is there for two kinds of stores has its store before it. */
   readonly name: string
   /** The invariant whose violation is to be found. */
   readonly breaks: string

@@ -7,14 +7,18 @@ import type { SyncFileSystem } from './sync-file-system.ts'
  * As `inFolder` of `pinned-folder.ts`: on Linux `act` is given a path that leads to that very folder, whatever is put in
  * its place meanwhile; elsewhere the folder's own. `act` must not throw.
  */
-export function inFolder(fs: SyncFileSystem, folder: string, act: (pinned: string) => void): boolean {
+export async function inFolder(
+  fs: SyncFileSystem,
+  folder: string,
+  act: (pinned: string) => Promise<void>,
+): Promise<boolean> {
   if (process.platform !== 'linux') return whileInPlace(fs, folder, () => act(folder))
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants
   try {
     const file = fs.openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
     try {
       const pinned = `/proc/self/fd/${file}`
-      return whileAt({ folder, placeNow: () => fs.readlinkSync(pinned) }, () => act(pinned))
+      return await whileAt({ folder, placeNow: () => fs.readlinkSync(pinned) }, () => act(pinned))
     } finally {
       fs.closeSync(file)
     }
@@ -24,16 +28,23 @@ export function inFolder(fs: SyncFileSystem, folder: string, act: (pinned: strin
 }
 
 /** The same for what needs no path that is as safe as that. */
-export function whileInPlace(fs: SyncFileSystem, folder: string, act: () => void): boolean {
+export async function whileInPlace(
+  fs: SyncFileSystem,
+  folder: string,
+  act: () => Promise<void> | void,
+): Promise<boolean> {
   try {
-    return whileAt({ folder, placeNow: () => fs.realpathSync.native(folder) }, act)
+    return await whileAt({ folder, placeNow: () => fs.realpathSync.native(folder) }, act)
   } catch {
     return false
   }
 }
 
-function whileAt({ folder, placeNow }: { folder: string; placeNow: () => string }, act: () => void): boolean {
+async function whileAt(
+  { folder, placeNow }: { folder: string; placeNow: () => string },
+  act: () => Promise<void> | void,
+): Promise<boolean> {
   if (placeNow() !== folder) return false
-  act()
+  await act()
   return placeNow() === folder
 }

@@ -2,7 +2,7 @@ import { sep } from 'node:path'
 import { createStates, setState } from './file-states.ts'
 import { whileInPlace } from './in-folder.ts'
 import type { SyncFileSystem } from './sync-file-system.ts'
-import type { TargetGroup } from './write-targets.ts'
+import type { TargetGroup } from './target-groups.ts'
 
 /** Files to look at. */
 export interface InspectTargetsInput {
@@ -22,12 +22,15 @@ export interface InspectTargetsOutput {
 export const FOUND = { unknown: 0, nothing: 1, file: 2 } as const
 
 /** Looks at files in folders. Costs each an lstat. */
-export function inspectTargets(fs: SyncFileSystem, { groups, ...input }: InspectTargetsInput): InspectTargetsOutput {
+export async function inspectTargets(
+  fs: SyncFileSystem,
+  { groups, ...input }: InspectTargetsInput,
+): Promise<InspectTargetsOutput> {
   const names = input.names.split('\0')
   const kinds = new Uint8Array(names.length)
   const states = createStates(names.length)
   for (const { folder, indexes } of groups) {
-    const isInPlace = whileInPlace(fs, folder, () => {
+    const isInPlace = await whileInPlace(fs, folder, () => {
       for (const index of indexes) kinds[index] = inspect(fs, { path: `${folder}${sep}${names[index]}`, index }, states)
     })
     if (!isInPlace) for (const index of indexes) kinds[index] = FOUND.unknown

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import type { Dirent } from 'node:fs'
 import { createStates, setState } from './file-states.ts'
 import type { SyncFileSystem } from './sync-file-system.ts'
@@ -37,69 +37,140 @@ export interface OtherEntry {
 }
 
 /** How Node writes bytes of a name that are not UTF-8. It is also a character that a name may have. */
-const REPLACEMENT = '\uFFFD'
+export const REPLACEMENT = '\uFFFD'
 
 /** Files that there is room for at first. */
 const STATES_AT_FIRST = 1_024
 
 /** Lists folders and looks at each file in them; a folder that was begun is listed to its end. */
-export function listFolders(fs: SyncFileSystem, input: ListFoldersInput): ListFoldersOutput {
-  const lister = new Lister(fs, input)
-  while (lister.hasRoom()) lister.takeNext()
-  return lister.output()
+export function listFolders(fs: SyncFileSystem, { entriesMax, ...input }: ListFoldersInput): ListFoldersOutput {
+  const lister = new FolderLister(fs, input)
+  lister.run(() => lister.entryCount >= entriesMax && !lister.isWithin)
+  const { files, ...found } = lister.drain()
+  return { ...found, files: files.join('\0'), rest: lister.rest() }
 }
 
-class Lister {
+/** What was found since the last time. */
+export interface Listed extends Omit<ListFoldersOutput, 'files' | 'rest'> {
+  readonly files: readonly string[]
+}
+
+interface OpenFolder {
+  readonly folder: string
+  readonly path: string
+  readonly entries: readonly Dirent[]
+  next: number
+}
+
+/** Lists folders with all that lies below them, entry by entry: it may be stopped after each, and goes on there. */
+export class FolderLister {
   readonly #fs: SyncFileSystem
   readonly #root: string
-  readonly #entriesMax: number
   readonly #waiting: string[]
   readonly #without: ReadonlySet<string>
   /** Folders that hold something that is left out. */
   readonly #holders: ReadonlySet<string>
-  readonly #files: string[] = []
-  readonly #others: OtherEntry[] = []
-  readonly #unlisted: string[] = []
+  readonly #folderBytesMax: number
+  readonly #large: string[] = []
+  #open: OpenFolder | null = null
+  #entryCount = 0
+  #files: string[] = []
+  #others: OtherEntry[] = []
+  #unlisted: string[] = []
   #states = createStates(STATES_AT_FIRST)
   #room = STATES_AT_FIRST
-  #entryCount = 0
 
-  constructor(fs: SyncFileSystem, { root, folders, without, entriesMax }: ListFoldersInput) {
+  /** Folders that are larger than `folderBytesMax` are put aside: listing one of a million entries takes a second. */
+  constructor(
+    fs: SyncFileSystem,
+    { root, folders, without }: Omit<ListFoldersInput, 'entriesMax'>,
+    folderBytesMax = Number.POSITIVE_INFINITY,
+  ) {
+    this.#folderBytesMax = folderBytesMax
     this.#fs = fs
     this.#root = root
-    this.#entriesMax = entriesMax
     this.#waiting = [...folders]
     this.#without = new Set(without)
     this.#holders = new Set(without.map((path) => dirname(path)))
   }
 
-  hasRoom(): boolean {
-    return this.#waiting.length > 0 && this.#entryCount < this.#entriesMax
+  /** Entries that were begun, folders included. */
+  get entryCount(): number {
+    return this.#entryCount
   }
 
-  takeNext(): void {
+  /** Whether it stopped within a folder. */
+  get isWithin(): boolean {
+    return this.#open !== null
+  }
+
+  /** Whether nothing is left. */
+  get isDone(): boolean {
+    return !this.isWithin && this.#waiting.length === 0
+  }
+
+  /** Goes on until nothing is left, or `isOver` says so: it is asked before each folder and after each entry. */
+  run(isOver: () => boolean): void {
+    while (!this.isDone && !isOver()) {
+      this.#open ??= this.#openNext()
+      if (this.#open && this.#takeAll(this.#open, isOver)) this.#open = null
+    }
+  }
+
+  /** Hands over what was found, and holds it no longer. */
+  drain(): Listed {
+    const listed = { files: this.#files, states: this.#states, others: this.#others, unlisted: this.#unlisted }
+    this.#files = []
+    this.#others = []
+    this.#unlisted = []
+    this.#states = createStates(STATES_AT_FIRST)
+    this.#room = STATES_AT_FIRST
+    return listed
+  }
+
+  /** The folders that were put aside, which it then leaves to others. */
+  large(): readonly string[] {
+    return this.#large.splice(0)
+  }
+
+  /** The folders that were not begun, which it then leaves to others. */
+  rest(): readonly string[] {
+    return this.#waiting.splice(0)
+  }
+
+  /** Answers whether it came to the end. */
+  #takeAll(open: OpenFolder, isOver: () => boolean): boolean {
+    const { folder, path, entries } = open
+    const holds = this.#holders.has(path)
+    while (open.next < entries.length) {
+      const entry = entries[open.next++]!
+      if (!holds || !this.#without.has(join(path, entry.name))) this.#take(folder, path, entry)
+      if (isOver()) break
+    }
+    return open.next === entries.length
+  }
+
+  #openNext(): OpenFolder | null {
     const folder = this.#waiting.pop()!
     const path = join(this.#root, folder)
+    if (this.#isLarge(path)) {
+      this.#large.push(folder)
+      return null
+    }
     const entries = this.#list(path)
-    if (entries === null) {
-      this.#unlisted.push(folder)
-      return
-    }
-    this.#entryCount += entries.length + 1
-    const holds = this.#holders.has(path)
-    for (const entry of entries) {
-      if (holds && this.#without.has(join(path, entry.name))) continue
-      this.#take(folder, path, entry)
-    }
+    this.#entryCount += (entries?.length ?? 0) + 1
+    if (entries !== null) return { folder, path, entries, next: 0 }
+    this.#unlisted.push(folder)
+    return null
   }
 
-  output(): ListFoldersOutput {
-    return {
-      files: this.#files.join('\0'),
-      states: this.#states,
-      others: this.#others,
-      rest: this.#waiting,
-      unlisted: this.#unlisted,
+  /** What cannot be looked at cannot be listed either. */
+  #isLarge(path: string): boolean {
+    if (this.#folderBytesMax === Number.POSITIVE_INFINITY) return false
+    try {
+      return this.#fs.lstatSync(path).size > this.#folderBytesMax
+    } catch {
+      return false
     }
   }
 
@@ -123,7 +194,7 @@ class Lister {
   #look(path: string, name: string): boolean {
     const index = this.#files.length
     try {
-      const found = this.#fs.lstatSync(join(path, name), { bigint: true })
+      const found = this.#fs.lstatSync(`${path}${path.endsWith(sep) ? '' : sep}${name}`, { bigint: true })
       if (!found.isFile()) return false
       if (index === this.#room) this.#grow()
       setState(this.#states, index, found)

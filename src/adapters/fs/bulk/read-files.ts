@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
-import { createStates, setState } from './file-states.ts'
+import { createStates, isUntouched, setState } from './file-states.ts'
 import type { SyncFileSystem } from './sync-file-system.ts'
 
 /** Files to read, as they were found. */
@@ -49,7 +49,7 @@ function readFile(fs: SyncFileSystem, path: string, into: Uint8Array): BigIntSta
       const before = fs.fstatSync(file, { bigint: true })
       if (!before.isFile() || Number(before.size) !== into.length) return null
       if (!fill(fs, file, into)) return null
-      return isSame(before, fs.fstatSync(file, { bigint: true })) ? before : null
+      return isUntouched(before, fs.fstatSync(file, { bigint: true })) ? before : null
     } finally {
       fs.closeSync(file)
     }
@@ -59,7 +59,7 @@ function readFile(fs: SyncFileSystem, path: string, into: Uint8Array): BigIntSta
 }
 
 /** Fills `into` from the beginning of a file; false if the file has fewer bytes, or is said to be empty and is not. */
-export function fill(fs: SyncFileSystem, file: number, into: Uint8Array): boolean {
+function fill(fs: SyncFileSystem, file: number, into: Uint8Array): boolean {
   for (let filled = 0; filled < into.length;) {
     const count = fs.readSync(file, into, filled, into.length - filled, filled)
     if (count === 0) return false
@@ -67,13 +67,4 @@ export function fill(fs: SyncFileSystem, file: number, into: Uint8Array): boolea
   }
   // Files of the kernel say that they are empty and are not.
   return into.length > 0 || fs.readSync(file, new Uint8Array(1), 0, 1, 0) === 0
-}
-
-function isSame(before: BigIntStats, after: BigIntStats): boolean {
-  return (
-    before.size === after.size &&
-    before.nlink === after.nlink &&
-    before.mtimeNs === after.mtimeNs &&
-    before.ctimeNs === after.ctimeNs
-  )
 }

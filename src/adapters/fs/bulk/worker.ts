@@ -12,9 +12,9 @@ export interface JobRequest {
 /** That the thread is ready for its first job, or what became of one. */
 export type JobResponse = 'ready' | { readonly output: unknown } | { readonly error: unknown }
 
-parentPort!.on('message', ({ name, input }: JobRequest) => {
+parentPort!.on('message', async ({ name, input }: JobRequest) => {
   try {
-    const output = doJob(name, input)
+    const output = await doJob(name, input)
     parentPort!.postMessage({ output } satisfies JobResponse, buffersOf(output))
   } catch (error) {
     parentPort!.postMessage({ error } satisfies JobResponse)

@@ -1,4 +1,4 @@
-import type { FileState } from '../../../ports/stat-cache.ts'
+import type { FileState } from '../../../ports/file-state.ts'
 
 const SECOND_NS = 1_000_000_000n
 
