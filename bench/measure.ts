@@ -3,8 +3,11 @@ import type { Sample } from './programs/sample.ts'
 /** One of the programs that do the same work. Each run begins in a state that the program prepares, out of the time. */
 export interface Contender {
   readonly name: string
-  /** `limit`: the best of these is what lading is held against. `shown`: only told of. */
-  readonly role: 'lading' | 'limit' | 'shown'
+  /**
+   * `limit`: the best of these is what lading is held against. `owed`: the same with all that a store promises, which is what
+   * it can come near to. `shown`: only told of.
+   */
+  readonly role: 'lading' | 'limit' | 'owed' | 'shown'
   /** Does the work once; with `count`, counting what it does, which takes time of its own. */
   run(rules: { readonly count: boolean }): Promise<Sample>
 }

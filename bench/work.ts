@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { plantFiles } from './data.ts'
+import type { FileSet } from './data.ts'
 import { limitOf, timesOf } from './measure.ts'
 import type { Contender, Series } from './measure.ts'
 import { emptyFolder } from './places.ts'
@@ -67,6 +68,10 @@ export function describeManner(manner: Manner): string {
   return manner === 'warm' ? '' : ', the first work of a process'
 }
 
+/** Files from this size on warm up what they need by some of them. */
+const LARGE_BYTES = 1024 * 1024
+const LARGE_COUNT = 10
+
 /** How often such work is done before. */
 const WARM_ROUNDS = 8
 
@@ -79,10 +84,10 @@ export function warmUpOf<T>(
   return manner === 'warm' ? { rounds: WARM_ROUNDS, empty: empty.map((name) => join(place.folder, name)), task } : null
 }
 
-/** Other files of the same kind and number, to warm up with. Answers their folder. */
-export function plantWarmUp({ place, sizes }: Bench): string {
+/** Other files of the same size, to warm up with: as many, or a few large ones. Answers their folder. */
+export function plantWarmUp({ place }: Bench, { count, sizeBytes }: FileSet): string {
   const folder = emptyFolder(place, 'warm')
-  plantFiles(folder, sizes.smallFiles, 'warm-up')
+  plantFiles(folder, { count: sizeBytes < LARGE_BYTES ? count : Math.min(count, LARGE_COUNT), sizeBytes }, 'warm-up')
   return folder
 }
 
@@ -149,6 +154,16 @@ export async function untilKnown({ sizes }: Bench, work: Contender): Promise<voi
 export function shownCheck(what: string, series: readonly Series[]): Check {
   const { name } = limitOf(series)
   return { ...ratioCheck(what, series, Number.POSITIVE_INFINITY), bar: `no bar; the limit is ${name}` }
+}
+
+/** What the promises of a store cost the script without lading, and how near to that lading comes. There is no bar. */
+export function owedCheck(what: string, series: readonly Series[]): Check {
+  const limit = limitOf(series)
+  const owed = timesOf(series.find(({ role }) => role === 'owed')!.ms)
+  const lading = timesOf(series.find(({ role }) => role === 'lading')!.ms)
+  const times = (a: number, b: number): string => `${(a / b).toFixed(2)} ×`
+  const found = `${times(owed.min, limit.min)} the limit; lading ${times(lading.min, owed.min)} that (median ${times(lading.median, owed.median)})`
+  return { what: `${what}: the script with all that is owed`, bar: 'no bar', found, holds: true }
 }
 
 /** lading takes at most `most` times the best of the limits. */

@@ -13,6 +13,7 @@ import {
   describeManner,
   emptyStore,
   ladingContender,
+  owedCheck,
   plantWarmUp,
   ratioCheck,
   shownCheck,
@@ -34,7 +35,8 @@ interface Kind {
 
 const KINDS: readonly Kind[] = [
   { name: 'large-file', files: ({ largeFile }) => largeFile, manner: 'fresh', judged: true },
-  { name: 'large-files', files: ({ largeFiles }) => largeFiles, manner: 'fresh', judged: true },
+  { name: 'large-files', files: ({ largeFiles }) => largeFiles, manner: 'warm', judged: true },
+  { name: 'large-files-fresh', files: ({ largeFiles }) => largeFiles, manner: 'fresh', judged: false },
   { name: 'small-files', files: ({ smallFiles }) => smallFiles, manner: 'warm', judged: true },
   { name: 'small-files-fresh', files: ({ smallFiles }) => smallFiles, manner: 'fresh', judged: false },
 ]
@@ -54,7 +56,7 @@ function download({ name, files, manner, judged }: Kind): Work {
     async run(bench) {
       const source = await loggedFiles(bench, files(bench.sizes), name)
       const root = join(bench.place.folder, 'target')
-      const before = manner === 'warm' ? await warmDownload(bench) : null
+      const before = manner === 'warm' ? await warmDownload(bench, files(bench.sizes)) : null
       const get = ladingContender(bench, { watch: root, task: { kind: 'download', root }, before }, () => {
         emptyFolder(bench.place, 'target')
         emptyFolder(bench.place, 'cache')
@@ -63,7 +65,8 @@ function download({ name, files, manner, judged }: Kind): Work {
       const series = await interleave([...plainCopies(bench, source, manner), get, ...rivals], bench)
       const what = describe(bench.sizes)
       const check = judged ? ratioCheck(what, series, 1.1) : shownCheck(what, series)
-      return { checks: [check], series, manner: MANNERS[manner] }
+      const owed = manner === 'warm' ? [owedCheck(what, series)] : []
+      return { checks: [check, ...owed], series, manner: MANNERS[manner] }
     },
   }
 }
@@ -94,8 +97,8 @@ async function loggedFiles(bench: Bench, files: FileSet, seed: string): Promise<
 }
 
 /** A download of other files, which are logged here. */
-async function warmDownload(bench: Bench): Promise<LadingWarmUp> {
-  const path = plantWarmUp(bench)
+async function warmDownload(bench: Bench, files: FileSet): Promise<LadingWarmUp> {
+  const path = plantWarmUp(bench, files)
   const store = emptyFolder(bench.place, 'warm-store')
   await ladingContender(bench, { watch: path, task: { kind: 'log', path, store } }).run({ count: false })
   return { task: { kind: 'download', root: join(bench.place.folder, 'warm-target') }, empty: ['warm-target'] }
@@ -122,7 +125,7 @@ function plainCopies(bench: Bench, source: string, manner: Manner): readonly Con
     ...(manner === 'warm' ? [] : [PIPELINE]),
   ]
   return scripts.map(({ script, threads, name, owed = false }) =>
-    contender(bench, { name: `read + SHA-256 + write, ${name}`, role: owed ? 'shown' : 'limit' }, () => {
+    contender(bench, { name: `read + SHA-256 + write, ${name}`, role: owed ? 'owed' : 'limit' }, () => {
       const to = emptyFolder(bench.place, 'target')
       const warmUp = warmUpOf(bench, manner, { task: { ...rules, ...warm, threads, owed }, empty: ['warm-limit'] })
       return { script, task: { ...rules, from: source, to, threads, owed, warmUp } }

@@ -6,7 +6,7 @@ import type { Bench, Manner } from '../work.ts'
 export function walks(bench: Bench, folder: string, manner: Manner): readonly Contender[] {
   const ways = [
     { way: 'sync', name: 'readdirSync + lstatSync', role: 'limit' },
-    { way: 'twice', name: 'and one more stat of each, as of each stored blob', role: 'shown' },
+    { way: 'twice', name: 'and one more stat of each, as of each stored blob', role: 'owed' },
     { way: 'async', name: 'readdir + lstat, a folder at once', role: 'shown' },
   ] as const
   return ways.map(({ way, name, role }) =>

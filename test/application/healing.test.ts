@@ -1,4 +1,4 @@
-import { chmod, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { chmod, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createFsFromVolume, Volume } from 'memfs'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -22,6 +22,10 @@ const MISHAPS: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
   'cut short': (path) => truncate(path, 3),
   emptied: (path) => truncate(path, 0),
   deleted: (path) => rm(path),
+  'moved to a disk that is not there, with a link in its place': async (path) => {
+    await rm(path)
+    await symlink(join(path, '../../not-mounted'), path)
+  },
   'cut short, with a time of whole seconds': async (path) => {
     await truncate(path, 3)
     await utimes(path, 1_700_000_000, 1_700_000_000)

@@ -126,6 +126,27 @@ describe('encodeManifest', () => {
   })
 })
 
+describe('the encoding of a manifest', () => {
+  const many = (count: number) =>
+    createManifest(Array.from({ length: count }, (_, index) => file(String(index).padStart(6, '0'))))
+
+  it('is made once for one of up to 20,000 entries', () => {
+    const manifest = many(20_000)
+
+    expect(encodeManifest(manifest)).toBe(encodeManifest(manifest))
+    expect(sha256(encodeManifest(manifest))).toBe(manifestDigest(manifest))
+  })
+
+  it('is made anew for a larger one, and holds all of it', () => {
+    const manifest = many(20_001)
+    const bytes = encodeManifest(manifest)
+
+    expect(encodeManifest(manifest)).not.toBe(bytes)
+    expect(Buffer.from(bytes).equals(Buffer.from(expectedJson(manifest.entries)))).toBe(true)
+    expect(sha256(bytes)).toBe(manifestDigest(manifest))
+  })
+})
+
 describe('decodeManifest', () => {
   const line = (path: string) => `{"digest":"${A}","path":"${path}","size":1}`
 
@@ -238,6 +259,13 @@ describe('deferManifest', () => {
   it('throws CORRUPT when they are others than was said', () => {
     const manifest = deferManifest(contentOf(made), () => createManifest(made.entries.slice(1)))
 
-    expect(() => manifest.entries).toThrow(expect.objectContaining({ code: 'CORRUPT', key: manifestDigest(made) }))
+    expect(() => manifest.entries).toThrow(
+      expect.objectContaining({
+        code: 'CORRUPT',
+        key: manifestDigest(made),
+        detail: expect.stringContaining(`but to ${manifestDigest(createManifest(made.entries.slice(1)))}`),
+        next: expect.stringContaining('--rehash'),
+      }),
+    )
   })
 })

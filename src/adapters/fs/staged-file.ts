@@ -112,7 +112,8 @@ export class StagedFile {
   async #taken(key: string, error: unknown): Promise<'exists' | 'suspect'> {
     if (!isErrno(error, 'EEXIST')) throw error
     const found = await this.#disk.statusOf(key)
-    const answer = found === null ? 'exists' : this.#judge(found)
+    // What has the name and leads to nothing, as a link to a disk that is not there, holds no bytes.
+    const answer = found === null ? 'suspect' : this.#judge(found)
     await this.#assertSpelled(key)
     return answer
   }
