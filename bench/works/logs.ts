@@ -40,8 +40,15 @@ const FIRST_LOGS: readonly FirstLog[] = [
   {
     name: 'large-files',
     files: ({ largeFiles }) => largeFiles,
-    manner: 'fresh',
+    manner: 'warm',
     most: 1.1,
+    limits: plainScript('warm'),
+  },
+  {
+    name: 'large-files-fresh',
+    files: ({ largeFiles }) => largeFiles,
+    manner: 'fresh',
+    most: null,
     limits: plainScript('fresh'),
   },
   {
