@@ -9,6 +9,7 @@ import type {
   PrefixOptions,
 } from '../../ports/bulk-objects.ts'
 import { CHUNK_BYTES } from './bulk/copy-hashed.ts'
+import { digestAt } from './bulk/digest-names.ts'
 import { stateAt } from './bulk/file-states.ts'
 import { chunksMoved, createControl, stopJob } from './bulk/job-control.ts'
 import type { JobControl } from './bulk/job-control.ts'
@@ -61,7 +62,7 @@ async function ingestAll(
 }
 
 function ingestedFrom(file: BulkFile, { digests, states }: StoreFilesOutput, index: number): IngestedObject | null {
-  const digest = digests.slice(index * NO_DIGEST.length, (index + 1) * NO_DIGEST.length)
+  const digest = digestAt(digests, index)
   if (digest === NO_DIGEST || !file.wasRead(stateAt(states, index))) return null
   return { digest, sizeBytes: file.sizeBytes }
 }

@@ -18,3 +18,11 @@ export function markOf(nowMs: number): number {
 export function isMarked({ mtimeNs }: { readonly mtimeNs: bigint }): boolean {
   return mtimeNs % SECOND_NS === 0n
 }
+
+/** Whether an object can be relied on as far as its looks go. Where the disk takes no `marks`, everything looks marked. */
+export function isSound(
+  found: { readonly mtimeNs: bigint; readonly size: bigint },
+  { sizeBytes, marks }: { readonly sizeBytes: number; readonly marks: boolean },
+): boolean {
+  return (isMarked(found) || !marks) && Number(found.size) === sizeBytes
+}

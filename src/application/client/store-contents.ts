@@ -95,9 +95,8 @@ interface Collection {
 
 async function storeContents(ports: ClientPorts, collection: Collection, options: StoringOptions): Promise<Manifest> {
   const { unchanged, contents } = collection.collected
-  if (unchanged === null) return storeCollected(ports, collection, options)
-  if (collection.missing.size > 0) {
-    unchanged.release()
+  if (unchanged === null || collection.missing.size > 0) {
+    unchanged?.release()
     return storeCollected(ports, collection, options)
   }
   const { fileCount, sizeBytes } = unchanged.content

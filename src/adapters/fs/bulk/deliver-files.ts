@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { sep } from 'node:path'
 import { CHUNK_BYTES, copyHashed, readSmall, writeAll } from './copy-hashed.ts'
+import { digestAt } from './digest-names.ts'
 import { createStates, setState } from './file-states.ts'
 import { inFolder } from './in-folder.ts'
 import { isStopped } from './job-control.ts'
@@ -57,7 +58,7 @@ export async function deliverFiles(fs: SyncFileSystem, input: DeliverFilesInput)
         const temporary = input.temporary.join(index.toString(16).padStart(4, '0'))
         const file = {
           object: objects[index]!,
-          digest: input.digests.slice(index * 64, (index + 1) * 64),
+          digest: digestAt(input.digests, index),
           sizeBytes: input.sizes[index]!,
           seen: `${folder}${sep}${names[index]}`,
           place: `${pinned}${sep}${names[index]}`,

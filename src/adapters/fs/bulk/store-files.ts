@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
-import { dirname, sep } from 'node:path'
-import { isMarked, markOf, READ_ONLY } from '../mark.ts'
+import { dirname } from 'node:path'
+import { isSound, markOf, READ_ONLY } from '../mark.ts'
 import { CHUNK_BYTES, copyHashed, readSmall, writeAll } from './copy-hashed.ts'
+import { HEX, pathOfDigest } from './digest-names.ts'
 import { createStates, isUntouched, setState } from './file-states.ts'
 import { isStopped } from './job-control.ts'
 import type { JobControl } from './job-control.ts'
@@ -36,7 +37,7 @@ export interface StoreFilesOutput {
 }
 
 /** In the place of a digest, and as long. */
-export const NO_DIGEST = ' '.repeat(64)
+export const NO_DIGEST = ' '.repeat(HEX)
 
 /**
  * Reads, hashes and stores files in one pass. Not stored is what is no regular file any more, has another size, changes
@@ -98,7 +99,7 @@ function storeSmall(fs: SyncFileSystem, source: OpenSource, input: StoreFilesInp
   const bytes = readSmall(fs, { from: source.file, sizeBytes: source.sizeBytes })
   if (bytes === null || !isUnchanged(fs, source)) return null
   const digest = hash('sha256', bytes, 'hex')
-  const place = placeOf(input, digest)
+  const place = pathOfDigest(input.root, digest)
   if (isThere(fs, { place, sizeBytes: bytes.length }, input)) return digest
   try {
     fillTemporary(fs, { bytes, path: source.temporary }, input)
@@ -116,7 +117,7 @@ async function storeLarge(fs: SyncFileSystem, source: OpenSource, input: StoreFi
   try {
     const digest = await fillLarge(fs, source, input)
     if (digest === null) return null
-    const place = placeOf(input, digest)
+    const place = pathOfDigest(input.root, digest)
     if (isThere(fs, { place, sizeBytes }, input)) return digest
     inFolderOf(fs, place, () => fs.renameSync(temporary, place))
     return digest
@@ -132,7 +133,7 @@ async function fillLarge(fs: SyncFileSystem, source: OpenSource, input: StoreFil
   try {
     const digest = await copyHashed(fs, { from: file, to: target, sizeBytes }, input.control)
     if (digest === null || !isUnchanged(fs, source)) return null
-    if (!isThere(fs, { place: placeOf(input, digest), sizeBytes }, input)) {
+    if (!isThere(fs, { place: pathOfDigest(input.root, digest), sizeBytes }, input)) {
       seal(fs, { file: target, path: temporary }, input)
     }
     return digest
@@ -145,10 +146,6 @@ function isUnchanged(fs: SyncFileSystem, { file, state }: OpenSource): boolean {
   return isUntouched(state, fs.fstatSync(file, { bigint: true }))
 }
 
-function placeOf({ root }: StoreFilesInput, digest: string): string {
-  return `${root}${sep}${digest.slice(0, 2)}${sep}${digest}`
-}
-
 /** Whether an object is there that can be relied on. Throws where something else is in its place. */
 function isThere(
   fs: SyncFileSystem,
@@ -157,7 +154,7 @@ function isThere(
 ): boolean {
   const found = fs.lstatSync(place, { bigint: true, throwIfNoEntry: false })
   if (found && !found.isFile()) throw new Error('no object, and no place for one')
-  return found !== undefined && (isMarked(found) || !marks) && Number(found.size) === sizeBytes
+  return found !== undefined && isSound(found, { sizeBytes, marks })
 }
 
 function fillTemporary(

@@ -1,6 +1,5 @@
-import type { BigIntStats } from 'node:fs'
-import { sep } from 'node:path'
-import { isMarked } from '../mark.ts'
+import { isSound } from '../mark.ts'
+import { digestAt, pathOfDigest } from './digest-names.ts'
 import type { SyncFileSystem } from './sync-file-system.ts'
 
 /** Objects to look at. */
@@ -23,17 +22,12 @@ export interface VouchFilesOutput {
 /** Whether an object is there with its mark and size; `unknown` is what could not be looked at. */
 export const VOUCHED = { no: 0, yes: 1, unknown: 2 } as const
 
-const HEX = 64
-
 /** Looks at each object. Costs each a stat. */
 export function vouchFiles(fs: SyncFileSystem, input: VouchFilesInput): VouchFilesOutput {
   const vouched = new Uint8Array(input.sizes.length)
   for (let index = 0; index < vouched.length; index++) {
-    const digest = input.digests.slice(index * HEX, (index + 1) * HEX)
-    vouched[index] = look(fs, `${input.root}${sep}${digest.slice(0, 2)}${sep}${digest}`, {
-      sizeBytes: input.sizes[index]!,
-      marks: input.marks,
-    })
+    const path = pathOfDigest(input.root, digestAt(input.digests, index))
+    vouched[index] = look(fs, path, { sizeBytes: input.sizes[index]!, marks: input.marks })
   }
   return { vouched }
 }
@@ -41,16 +35,12 @@ export function vouchFiles(fs: SyncFileSystem, input: VouchFilesInput): VouchFil
 function look(
   fs: SyncFileSystem,
   path: string,
-  { sizeBytes, marks }: { readonly sizeBytes: number; readonly marks: boolean },
+  expected: { readonly sizeBytes: number; readonly marks: boolean },
 ): number {
   try {
     const found = fs.statSync(path, { bigint: true, throwIfNoEntry: false })
-    return found?.isFile() && isSound(found, marks) && Number(found.size) === sizeBytes ? VOUCHED.yes : VOUCHED.no
+    return found?.isFile() && isSound(found, expected) ? VOUCHED.yes : VOUCHED.no
   } catch {
     return VOUCHED.unknown
   }
-}
-
-function isSound(found: BigIntStats, marks: boolean): boolean {
-  return isMarked(found) || !marks
 }

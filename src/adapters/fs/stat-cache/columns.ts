@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Digest } from '../../../domain/digest.ts'
+import { digestAt } from '../bulk/digest-names.ts'
 import { STATE_FIELDS } from '../bulk/file-states.ts'
 import type { KnownContent } from '../../../domain/manifest.ts'
 import type { FileState } from '../../../ports/file-state.ts'
@@ -23,8 +24,7 @@ export const NO_COLUMNS: Columns = Object.freeze({
   whole: null,
 })
 
-/** Characters of a digest, and its bytes. */
-const HEX = 64
+/** Bytes of a digest. */
 const DIGEST_BYTES = 32
 
 /**
@@ -70,7 +70,7 @@ export class ColumnsUnderWay {
     const [from, at] = [index * STATE_FIELDS, this.#room()]
     this.#states.set(columns.states.subarray(from, from + STATE_FIELDS), at)
     this.#paths.push(columns.paths[index]!)
-    this.#digests.push(digestAt(columns, index))
+    this.#digests.push(digestAt(columns.digests, index))
   }
 
   /** The bytes of a file that holds them. */
@@ -135,11 +135,6 @@ function readWhole(bytes: Buffer, fileCount: number): KnownContent {
   const digest = bytes.toString('hex', WHOLE_START, WHOLE_START + DIGEST_BYTES)
   const [sizeBytes = 0] = new Float64Array(copyOf(bytes, WHOLE_START + DIGEST_BYTES, HEADER_BYTES))
   return { digest, sizeBytes, fileCount }
-}
-
-/** The digest of an entry. */
-export function digestAt({ digests }: Columns, index: number): Digest {
-  return digests.slice(index * HEX, (index + 1) * HEX)
 }
 
 /** Whether these files, in their order, are the entries from an index on, in these very states. */

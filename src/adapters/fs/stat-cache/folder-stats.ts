@@ -3,9 +3,10 @@ import type { KnownContent } from '../../../domain/manifest.ts'
 import type { FoundFiles } from '../../../ports/files.ts'
 import type { FileState } from '../../../ports/file-state.ts'
 import type { FolderStats } from '../../../ports/stat-cache.ts'
+import { digestAt } from '../bulk/digest-names.ts'
 import { sizeAt } from '../bulk/file-states.ts'
 import { ListedFiles } from '../found-file.ts'
-import { areStatesAt, canKeep, ColumnsUnderWay, digestAt, isStateAt } from './columns.ts'
+import { areStatesAt, canKeep, ColumnsUnderWay, isStateAt } from './columns.ts'
 import type { Columns } from './columns.ts'
 import { isRacy, isSettled } from './racy.ts'
 
@@ -70,7 +71,7 @@ export class RememberedStats implements FolderStats {
   blobs(): readonly { readonly digest: Digest; readonly sizeBytes: number }[] {
     const { columns } = this.#opened
     return columns.paths.map((_, index) => ({
-      digest: digestAt(columns, index),
+      digest: digestAt(columns.digests, index),
       sizeBytes: sizeAt(columns.states, index),
     }))
   }
@@ -80,7 +81,7 @@ export class RememberedStats implements FolderStats {
     this.#asked.push(path)
     const index = this.#ask(path, ASKED)
     if (index === null) return null
-    if (isStateAt(columns, index, state)) return digestAt(columns, index)
+    if (isStateAt(columns, index, state)) return digestAt(columns.digests, index)
     this.#fates[index] = MISSED
     return null
   }
